@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxMarks is how many zero-width marks one base character keeps. No language
+// maxMarks is how many combining marks one base character keeps. No language
 // stacks more; text that does is made to spill over its neighbours.
 const maxMarks = 4
 
@@ -45,7 +45,7 @@ func Clean(s string) string {
 			b.WriteByte(' ')
 			marks = maxMarks
 		case invisible(r):
-		case unicode.In(r, unicode.Mn, unicode.Me):
+		case joins(r):
 			if marks < maxMarks {
 				b.WriteRune(r)
 				marks++
@@ -92,6 +92,12 @@ func invisible(r rune) bool {
 		return true
 	}
 	return unicode.Is(unicode.Cf, r)
+}
+
+// joins says which characters are drawn together with the one before them. At
+// the start of a text they would change the width of whatever it is put after.
+func joins(r rune) bool {
+	return unicode.In(r, unicode.M) || r == 0xff9e || r == 0xff9f
 }
 
 // sequence returns the length of the complete escape sequence that s starts
