@@ -1,0 +1,145 @@
+package template
+
+import "strings"
+
+// How says by which means one resource refers to another.
+type How uint8
+
+// The means. Only DependsOn, Ref, GetAtt and Sub make CloudFormation wait; all of them do.
+const (
+	ByRef How = iota
+	ByGetAtt
+	BySub
+	ByDependsOn
+)
+
+// Reference is one mention of another resource or parameter.
+type Reference struct {
+	Target string // logical id, SAM's `Fn.Alias` resolved to the alias's id
+	Attr   string
+	How    How
+	Node   *Node
+}
+
+// References lists what a resource in the file refers to, in source order.
+func (t *Template) References(id string) []Reference { return t.edges[id] }
+
+// ReferencesIn lists the references below n, DependsOn excepted.
+func (t *Template) ReferencesIn(n *Node, loop map[string]string) []Reference {
+	var refs []Reference
+	add := func(name, attr string, how How, at *Node) {
+		name = substitute(name, loop)
+		refs = append(refs, t.reference(name, attr, how, at))
+	}
+	Walk(n, func(n *Node, _ Place) bool {
+		if id, ok := n.Ref(); ok {
+			id, attr, _ := strings.Cut(id, ".")
+			add(id, attr, ByRef, n)
+		} else if id, attr, ok := n.GetAtt(); ok {
+			add(id, attr, ByGetAtt, n)
+		} else if text, own, ok := n.Sub(); ok {
+			for _, v := range Variables(text.Text) {
+				id, attr := v.ID()
+				if !v.Literal && !own.Has(v.Name) && loop[v.Name] == "" {
+					add(id, attr, BySub, n)
+				}
+			}
+		}
+		return true
+	})
+	return refs
+}
+
+// reference resolves SAM's generated attributes: `Fn.Alias` and `Fn.Version` stand for other resources.
+func (t *Template) reference(id, attr string, how How, at *Node) Reference {
+	if r := t.byID[id]; r != nil && r.Type == "AWS::Serverless::Function" && (attr == "Alias" || strings.HasPrefix(attr, "Alias.")) {
+		if alias, _, ok := t.Alias(r); ok {
+			return Reference{AliasID(id, alias), strings.TrimPrefix(strings.TrimPrefix(attr, "Alias"), "."), how, at}
+		}
+	}
+	return Reference{id, attr, how, at}
+}
+
+func (t *Template) readReferences() {
+	t.edges = map[string][]Reference{}
+	for _, r := range t.resources {
+		var refs []Reference
+		for _, p := range r.Body.Entries() {
+			if p.Key.Text != "DependsOn" && p.Key.Text != "Metadata" && p.Key.Text != "Properties" {
+				refs = append(refs, t.ReferencesIn(p.Value, r.Loop)...)
+			}
+		}
+		refs = append(refs, t.ReferencesIn(r.merged, r.Loop)...)
+		t.edges[r.ID] = append(refs, r.dependsOn()...)
+	}
+}
+
+func (r *Resource) dependsOn() []Reference {
+	n := r.Body.Get("DependsOn")
+	var refs []Reference
+	for _, item := range append([]*Node{n}, n.List()...) {
+		if s, ok := item.Str(); ok {
+			refs = append(refs, Reference{Target: substitute(s, r.Loop), How: ByDependsOn, Node: item})
+		}
+	}
+	return refs
+}
+
+// WaitsFor is everything that CloudFormation finishes before it starts on the resource id: the closure
+// of its references, through what SAM generates.
+func (t *Template) WaitsFor(id string) map[string]bool {
+	seen := map[string]bool{}
+	todo := t.direct(id)
+	for len(todo) > 0 {
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[next] {
+			continue
+		}
+		seen[next] = true
+		todo = append(todo, t.direct(next)...)
+	}
+	return seen
+}
+
+func (t *Template) direct(id string) []string {
+	var ids []string
+	for _, ref := range t.edges[id] {
+		ids = append(ids, ref.Target)
+	}
+	if t.byID[id] != nil {
+		return append(ids, t.apiTargets(id)...)
+	}
+	if g, ok := t.Origin(id); ok {
+		ids = append(ids, g.Needs...)
+	}
+	return ids
+}
+
+// apiTargets are the functions (or their aliases) that the body SAM writes for an API resource points at.
+func (t *Template) apiTargets(api string) []string {
+	var ids []string
+	if kind := t.byID[api].Type; kind != "AWS::Serverless::Api" && kind != "AWS::Serverless::HttpApi" {
+		return nil
+	}
+	for _, r := range t.resources {
+		if r.Type != "AWS::Serverless::Function" {
+			continue
+		}
+		for _, p := range r.Property("Events").Entries() {
+			id, _ := p.Value.At("Properties", "RestApiId").Ref()
+			if v2, ok := p.Value.At("Properties", "ApiId").Ref(); ok {
+				id = v2
+			}
+			if id != api {
+				continue
+			}
+			if alias, _, ok := t.Alias(r); ok {
+				ids = append(ids, AliasID(r.ID, alias))
+			} else {
+				ids = append(ids, r.ID)
+			}
+		}
+	}
+	return ids
+}
