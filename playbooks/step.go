@@ -113,13 +113,13 @@ func (Call) step()     {}
 func (Run) step()      {}
 func (Manual) step()   {}
 
-// Entry is a journal entry: what was applied, when, and whether it was taken
-// back.
+// Entry is one line of the journal: what was applied, when, and what became of
+// it.
 type Entry struct {
-	ID       int       `json:"id"`
-	At       time.Time `json:"at"`
-	Plan     string    `json:"finding"`
-	Title    string    `json:"title"`
-	Undone   bool      `json:"undone,omitempty"`
-	Finished bool      `json:"finished"`
+	ID      int               `json:"id"`
+	At      time.Time         `json:"at"`
+	Finding string            `json:"finding"` // Finding.ID
+	Title   diagnostics.Text  `json:"title"`
+	Status  string            `json:"status"` // applying, applied, undoing, undone
+	State   diagnostics.State `json:"state"`
 }
