@@ -110,5 +110,11 @@ func (d *diagnosis) sourceLine(at diagnostics.Position) string {
 			return strings.TrimRight(lines[at.Line-1], "\r")
 		}
 	}
+	for _, t := range d.sources.deployed {
+		lines := strings.Split(string(t.Source), "\n")
+		if t.Name == at.File && at.Line >= 1 && at.Line <= len(lines) {
+			return strings.TrimRight(lines[at.Line-1], "\r")
+		}
+	}
 	return fmt.Sprintf("%s:%d", at.File, at.Line)
 }

@@ -18,7 +18,7 @@ const maxEvidence = 6
 // Diagnose names the failures of a snapshot, the likeliest cause first. It is
 // pure and deterministic: the same snapshot gives the same findings.
 func Diagnose(s *diagnostics.Snapshot, c *Catalog) []diagnostics.Finding {
-	d := &diagnosis{snapshot: s, catalog: c, index: newIndex(s), weight: map[string]int{}, found: map[string]*diagnostics.Finding{}}
+	d := &diagnosis{snapshot: s, catalog: c, index: newIndex(s), sources: readSources(s), weight: map[string]int{}, found: map[string]*diagnostics.Finding{}}
 	d.readTexts()
 	d.runFinders()
 	d.firstUnrecognised()
@@ -37,6 +37,7 @@ type diagnosis struct {
 	snapshot *diagnostics.Snapshot
 	catalog  *Catalog
 	index    *index
+	sources  *sources
 	found    map[string]*diagnostics.Finding
 	weight   map[string]int // finding ID → weight of its heaviest signal
 	// unmatched are observations of events that nothing recognised.
@@ -208,6 +209,9 @@ func (d *diagnosis) list() []diagnostics.Finding {
 	list := make([]diagnostics.Finding, 0, len(d.found))
 	for _, f := range d.found {
 		d.settle(f)
+		if f.Source == nil {
+			f.Source = d.sources.locate(d.snapshot, f.Subject)
+		}
 		list = append(list, *f)
 	}
 	slices.SortFunc(list, func(a, b diagnostics.Finding) int { return strings.Compare(a.ID(), b.ID()) })

@@ -84,6 +84,47 @@ func TestTwoSourcesMakeAFindingLikely(t *testing.T) {
 	}
 }
 
+const raceTemplate = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      AutoPublishAlias: live
+  Target:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties:
+      ResourceId: !Sub function:${Fn}:live
+  Policy:
+    Type: AWS::ApplicationAutoScaling::ScalingPolicy
+    Properties:
+      ScalingTargetId: !Ref Target
+`
+
+func TestTheResourceIsFoundInTheUsersTemplate(t *testing.T) {
+	s := &diagnostics.Snapshot{
+		Events: []diagnostics.Event{
+			event(1, "Policy", "AWS::ApplicationAutoScaling::ScalingPolicy", "CREATE_FAILED", "cannot find alias live"),
+			event(2, "Target", "AWS::ApplicationAutoScaling::ScalableTarget", "CREATE_FAILED", "cannot find alias live"),
+			event(3, "FnAliaslive", "AWS::Lambda::Alias", "CREATE_FAILED", "did not stabilize"),
+		},
+		Files: []diagnostics.File{{Path: "template.yaml", Content: raceTemplate}},
+	}
+	got := Diagnose(s, testCatalog(t))
+	if first := got[0]; first.Subject.ID != "shop/Target" || first.Source == nil || first.Source.Line != 7 ||
+		!strings.Contains(first.Why.En, "more resources wait for it") {
+		t.Errorf("first: %+v, why %s", first, first.Why.En)
+	}
+	last := got[0].Chain[len(got[0].Chain)-1]
+	if last.Text != "  Target:" || last.Source == nil {
+		t.Errorf("the chain ends at %+v", last)
+	}
+	for _, f := range got {
+		if f.Playbook == "unstable" && (f.Source == nil || f.Source.Line != 6 && f.Source.Line != 3) {
+			t.Errorf("the generated alias stands at %+v", f.Source)
+		}
+	}
+}
+
 func TestAFailureThatNobodyKnowsIsReported(t *testing.T) {
 	s := &diagnostics.Snapshot{Events: []diagnostics.Event{event(1, "Q", "AWS::SQS::Queue", "CREATE_FAILED", "something new under the sun")}}
 	got := Diagnose(s, testCatalog(t))

@@ -95,6 +95,7 @@ func (d *diagnosis) rank(list []diagnostics.Finding) {
 			compareBool(a.Playbook == Unrecognised && len(list) > 1, b.Playbook == Unrecognised && len(list) > 1),
 			compareBool(d.generic(a), d.generic(b)),
 			cmp.Compare(b.Hides, a.Hides),
+			cmp.Compare(d.waiters(b), d.waiters(a)),
 			a.First.Compare(b.First),
 			cmp.Compare(b.Confidence, a.Confidence),
 			strings.Compare(a.ID(), b.ID()),
@@ -106,6 +107,10 @@ func (d *diagnosis) rank(list []diagnostics.Finding) {
 	if len(list) > 0 {
 		list[0].Why = d.why(list)
 	}
+}
+
+func (d *diagnosis) waiters(f diagnostics.Finding) int {
+	return d.sources.waiters(d.snapshot, f.Subject)
 }
 
 func compareBool(a, b bool) int {
@@ -154,6 +159,8 @@ func (d *diagnosis) against(a, b diagnostics.Finding) (en, ko string) {
 		return "the next one is not recognised", "다음 항목은 알려지지 않은 장애입니다"
 	case d.generic(b) && !d.generic(a):
 		return "its text names the cause, the next one's fits many", "메시지가 원인을 특정하며, 다음 항목의 메시지는 여러 원인에 해당합니다"
+	case d.waiters(a) > d.waiters(b):
+		return "more resources wait for it", "더 많은 리소스가 이것을 기다립니다"
 	case !a.First.IsZero() && a.First.Before(b.First):
 		return fmt.Sprintf("it happened %s before the next one", b.First.Sub(a.First).Round(1e7)), "먼저 발생했습니다"
 	default:
