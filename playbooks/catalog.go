@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
-
-	"firstaid/diagnostics"
 )
 
 //go:embed catalog/*.yaml
@@ -104,14 +102,9 @@ func Parse(name string, src []byte) (Playbook, error) {
 
 // attach gives the built-in playbooks their code.
 func attach(list []Playbook) {
+	find, fix := finders(), fixers()
 	for i := range list {
-		list[i].Find = finders[list[i].ID]
-		list[i].Fixes = fixers[list[i].ID]
+		list[i].Find = find[list[i].ID]
+		list[i].Fixes = fix[list[i].ID]
 	}
 }
-
-// finders and fixers hold the code of the playbooks that need some.
-var (
-	finders = map[string]func(*diagnostics.Snapshot) []diagnostics.Finding{}
-	fixers  = map[string]func(*diagnostics.Snapshot, diagnostics.Finding) []Fix{}
-)

@@ -29,8 +29,11 @@ type Playbook struct {
 	Permissions    []string        `yaml:"permissions,omitempty"`
 	Signals        []Signal        `yaml:"signals"`
 	FalsePositives []FalsePositive `yaml:"falsepositives,omitempty"`
-	References     []Reference     `yaml:"references,omitempty"`
-	Examples       Examples        `yaml:"examples"`
+	// Explains lists playbooks whose findings about the same subject follow
+	// from this one, once this one is confirmed.
+	Explains   []string    `yaml:"explains,omitempty"`
+	References []Reference `yaml:"references,omitempty"`
+	Examples   Examples    `yaml:"examples"`
 
 	// User is set for a playbook that came from a user's folder: the file.
 	User string `yaml:"-"`

@@ -47,7 +47,10 @@ func (d *diagnosis) linkCauses(list []diagnostics.Finding) {
 }
 
 func (d *diagnosis) explains(cause, effect diagnostics.Finding) bool {
+	p, _ := d.catalog.Get(cause.Playbook)
 	switch {
+	case cause.Confidence == diagnostics.Confirmed && slices.Contains(p.Explains, effect.Playbook):
+		return d.related(cause.Subject, effect.Subject)
 	case d.generic(cause) || cause.Severity < diagnostics.Error || cause.Playbook == Unrecognised:
 		return false
 	case slices.Contains(consequences, cause.Playbook):

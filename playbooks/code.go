@@ -1,0 +1,24 @@
+package playbooks
+
+import "firstaid/diagnostics"
+
+// A finder looks for one failure in a snapshot; see Playbook.Find.
+type finder = func(*diagnostics.Snapshot) []diagnostics.Finding
+
+// A fixer computes the fixes of one failure; see Playbook.Fixes.
+type fixer = func(*diagnostics.Snapshot, diagnostics.Finding) []Fix
+
+// finders lists the state checks by playbook id.
+func finders() map[string]finder {
+	return map[string]finder{
+		"arn-substitution":    findUnsubstituted,
+		"arm64-mismatch":      findArchitectureMismatch,
+		"cors-missing-method": findMissingMethod,
+		"ecr-missing":         findMissingImage,
+	}
+}
+
+// fixers lists the fixes by playbook id.
+func fixers() map[string]fixer {
+	return map[string]fixer{}
+}
