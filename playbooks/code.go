@@ -20,5 +20,9 @@ func finders() map[string]finder {
 
 // fixers lists the fixes by playbook id.
 func fixers() map[string]fixer {
-	return map[string]fixer{}
+	return map[string]fixer{
+		"ecr-missing":             fixMissingImage,
+		"rollback-complete-stuck": fixStuckCreate,
+		"update-rollback-failed":  fixStuckRollback,
+	}
 }
