@@ -1,7 +1,138 @@
 package diagnostics
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
-// Normalize makes a raw text comparable: white space is folded to single
-// blanks.
-func Normalize(text string) string { return strings.Join(strings.Fields(text), " ") }
+// Normalize makes a raw text comparable: what tools did to it is undone
+// (Clean), and white space is folded to single blanks. It is idempotent.
+func Normalize(text string) string {
+	text, _ = stable(text, func(s string) string { return join(Clean(s), wrapped) })
+	return text
+}
+
+// Views returns the ways to read a text whose lines were broken somewhere, the
+// likelier first: one with a blank for each break, except where the glued
+// halves make a word that known knows and the halves by themselves do not; and
+// one with every break glued, when that is another text. known takes a word in
+// lower case; it may be nil.
+func Views(text string, known func(word string) bool) []string {
+	clean := Clean(text)
+	glue := wrapped
+	if known != nil {
+		glue = func(left, right string) bool { return wrapped(left, right) || halves(left, right, known) }
+	}
+	first := Normalize(join(clean, glue))
+	glued := Normalize(join(clean, func(string, string) bool { return true }))
+	if glued == first {
+		return []string{first}
+	}
+	return []string{first, glued}
+}
+
+// Clean undoes what tools do to a text on its way: JSON escapes, terminal
+// sequences, typographic quotes, gutters, wrapped table columns, the
+// properties of healthy resources. Lines stay lines; a row of a table whose
+// cells were wrapped becomes one line, its cells joined by " | ".
+func Clean(text string) string {
+	text, ok := stable(text, cleanOnce)
+	if !ok {
+		text, _ = stable(disarm(text), cleanOnce)
+	}
+	return text
+}
+
+func cleanOnce(text string) string {
+	lines := strings.Split(mendCharacters(dropProperties(text)), "\n")
+	return strings.Join(joinColumns(stripGutters(lines)), "\n")
+}
+
+// stable applies f until nothing changes and reports whether it came to rest.
+func stable(text string, f func(string) string) (string, bool) {
+	for range 6 {
+		next := f(text)
+		if next == text {
+			return text, true
+		}
+		text = next
+	}
+	return text, false
+}
+
+// disarm takes the characters that damage is made of from a text that was
+// built to keep Clean busy: escapes inside escapes inside escapes.
+func disarm(text string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("\\&[|>-*/\x1b", r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// join folds white space to single blanks. Where two pieces of text meet at a
+// break, glue decides whether they belong to one word.
+func join(text string, glue func(left, right string) bool) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	for i := 0; i < len(text); {
+		gap := blanks(text[i:])
+		if gap == 0 {
+			next := strings.IndexFunc(text[i:], blank)
+			if next < 0 {
+				next = len(text) - i
+			}
+			b.WriteString(text[i : i+next])
+			i += next
+			continue
+		}
+		left, right := b.String(), text[i+gap:]
+		if left != "" && right != "" && (!isBreak(text[i:i+gap]) || !glue(left, right)) {
+			b.WriteByte(' ')
+		}
+		i += gap
+	}
+	return b.String()
+}
+
+// blanks measures the white space that a text begins with.
+func blanks(s string) int {
+	n := 0
+	for n < len(s) {
+		r, size := utf8.DecodeRuneInString(s[n:])
+		if !blank(r) {
+			break
+		}
+		n += size
+	}
+	return n
+}
+
+func blank(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == softBreak }
+
+// isBreak reports whether a gap is a line break with no blank around it.
+func isBreak(gap string) bool { return gap == "\n" || gap == string(softBreak) }
+
+// wrapped recognises a wrap after the hyphen or slash of a name.
+func wrapped(left, right string) bool {
+	n := len(left)
+	return n > 1 && (left[n-1] == '-' || left[n-1] == '/') && isWord(left[n-2]) && isWord(right[0])
+}
+
+// halves recognises the two halves of a known word.
+func halves(left, right string, known func(string) bool) bool {
+	i, j := len(left), 0
+	for i > 0 && isWord(left[i-1]) {
+		i--
+	}
+	for j < len(right) && isWord(right[j]) {
+		j++
+	}
+	a, z := strings.ToLower(left[i:]), strings.ToLower(right[:j])
+	return a != "" && z != "" && known(a+z) && (!known(a) || !known(z))
+}
+
+func isWord(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+}
