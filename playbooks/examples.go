@@ -22,7 +22,7 @@ func (c *Catalog) runExamples(p Playbook) []error {
 		}
 	}
 	for i, e := range p.Examples.Ignore {
-		for _, m := range c.matcher.Match(e.Text, e.origin()) {
+		for _, m := range c.matcher.Explain(e.Text, e.origin()).Matches {
 			if m.Playbook == p.ID {
 				errs = append(errs, fmt.Errorf("%s: ignore example %d: recognised by %q", p.ID, i+1, m.Quote))
 			}
@@ -32,7 +32,7 @@ func (c *Catalog) runExamples(p Playbook) []error {
 }
 
 func (c *Catalog) checkMatch(p Playbook, e Example) error {
-	found := c.matcher.Match(e.Text, e.origin())
+	found := c.matcher.Explain(e.Text, e.origin()).Matches
 	if len(found) == 0 {
 		return fmt.Errorf("not recognised")
 	}

@@ -3,6 +3,7 @@ package playbooks
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"sort"
 	"strings"
@@ -27,15 +28,22 @@ type Match struct {
 	// Quote is the matched part of the normalised text.
 	Quote  string
 	Weight int
-	// Start is the offset of Quote in the normalised text: of two causes in a
-	// chain of wrappers the inner one comes later.
+	// Depth counts the wrappers around the text that the quotation ends in: of
+	// two causes in a chain of wrappers the inner one is the deeper.
+	Depth int
+	// Start is the offset of Quote in the normalised text.
 	Start int
+	// Of is the record that matched: the stack event, where there is one.
+	Of diagnostics.Record
+	// Layers are the wrappers of the text, outermost first.
+	Layers []diagnostics.Layer
 }
 
 // Matcher holds the text signals of all playbooks, compiled once. It is safe
 // for concurrent use.
 type Matcher struct {
 	signals []signal
+	words   map[string]bool // of the patterns, in lower case
 }
 
 type signal struct {
@@ -50,7 +58,7 @@ type signal struct {
 
 // NewMatcher compiles the signals of the playbooks.
 func NewMatcher(list []Playbook) (*Matcher, error) {
-	m := &Matcher{}
+	m := &Matcher{words: map[string]bool{}}
 	for _, p := range list {
 		for i, s := range p.Signals {
 			c, err := compile(s)
@@ -59,10 +67,33 @@ func NewMatcher(list []Playbook) (*Matcher, error) {
 			}
 			c.playbook, c.verdict, c.severity = p.ID, p.Verdict, p.Severity
 			m.signals = append(m.signals, c)
+			addWords(m.words, c.pattern)
 		}
 	}
 	return m, nil
 }
+
+// addWords collects the words that a pattern spells out.
+func addWords(words map[string]bool, pattern *regexp.Regexp) {
+	tree, err := syntax.Parse(pattern.String(), syntax.Perl)
+	if err != nil {
+		return // it has been compiled before
+	}
+	var walk func(*syntax.Regexp)
+	walk = func(r *syntax.Regexp) {
+		if r.Op == syntax.OpLiteral {
+			for _, w := range strings.FieldsFunc(strings.ToLower(string(r.Rune)), notWord) {
+				words[w] = true
+			}
+		}
+		for _, sub := range r.Sub {
+			walk(sub)
+		}
+	}
+	walk(tree)
+}
+
+func notWord(r rune) bool { return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }
 
 func compile(s Signal) (signal, error) {
 	if s.Weight == 0 {
@@ -90,20 +121,12 @@ func compile(s Signal) (signal, error) {
 	return c, nil
 }
 
-// Match finds the signals of a raw text, best first, at most one for each
-// playbook.
+// Match finds the signals of one raw message, best first, at most one for each
+// playbook. Lines of source code in it are passed over.
 func (m *Matcher) Match(text string, from Origin) []Match {
-	text = diagnostics.Normalize(text)
 	best := map[string]Match{}
-	for i := range m.signals {
-		s := &m.signals[i]
-		if !s.speaksOf(from) {
-			continue
-		}
-		found, ok := s.find(text)
-		if old, had := best[s.playbook]; ok && (!had || better(found, old)) {
-			best[s.playbook] = found
-		}
+	for _, view := range diagnostics.Views(diagnostics.WithoutCode(diagnostics.Clean(text)), m.known) {
+		m.matchView(view, from, best)
 	}
 	list := make([]Match, 0, len(best))
 	for _, f := range best {
@@ -113,12 +136,56 @@ func (m *Matcher) Match(text string, from Origin) []Match {
 	return list
 }
 
-// better orders matches: failures before cascades before benign, then the more
-// specific, then the inner one, then by id.
+// matchView adds what one reading of a text matches. A reading that comes
+// later must do better than the one before it.
+func (m *Matcher) matchView(view string, from Origin, best map[string]Match) {
+	var layers []diagnostics.Layer
+	for i := range m.signals {
+		s := &m.signals[i]
+		if !s.speaksOf(from) {
+			continue
+		}
+		found, ok := s.find(view)
+		if !ok {
+			continue
+		}
+		if layers == nil {
+			layers = diagnostics.Unwrap(view)
+		}
+		found.Layers, found.Depth = layers, depth(layers, found.Start+len(found.Quote))
+		if old, had := best[s.playbook]; !had || found.Weight > old.Weight || found.Weight == old.Weight && found.Depth > old.Depth {
+			best[s.playbook] = found
+		}
+	}
+}
+
+// depth is the innermost layer that holds an offset.
+func depth(layers []diagnostics.Layer, end int) int {
+	for i := len(layers) - 1; i > 0; i-- {
+		if layers[i].From < end && end <= layers[i].To {
+			return i
+		}
+	}
+	return 0
+}
+
+// known reports whether a word in lower case stands in the patterns.
+func (m *Matcher) known(word string) bool { return m.words[word] }
+
+var verdictOrder = map[Verdict]int{VerdictFailure: 0, VerdictCascade: 1, VerdictBenign: 2}
+
+// better orders the matches of one message: failures before cascades before
+// benign, what names a cause before what only says that something failed, the
+// inner message before its wrappers, then the more specific.
 func better(a, b Match) bool {
-	order := []Verdict{VerdictFailure, VerdictCascade, VerdictBenign}
-	if x, y := slices.Index(order, a.Verdict), slices.Index(order, b.Verdict); x != y {
+	if x, y := verdictOrder[a.Verdict], verdictOrder[b.Verdict]; x != y {
 		return x < y
+	}
+	if x, y := a.generic(), b.generic(); x != y {
+		return y
+	}
+	if a.Depth != b.Depth {
+		return a.Depth > b.Depth
 	}
 	if a.Weight != b.Weight {
 		return a.Weight > b.Weight
@@ -128,6 +195,8 @@ func better(a, b Match) bool {
 	}
 	return a.Playbook < b.Playbook
 }
+
+func (m Match) generic() bool { return m.Weight < genericWeight }
 
 func (s *signal) speaksOf(from Origin) bool {
 	if from.Source != "" && len(s.Sources) > 0 && !slices.Contains(s.Sources, from.Source) {
