@@ -115,6 +115,7 @@ func newRoot(s streams) *cobra.Command {
 // commands lists the subcommands, each made by its own file.
 func commands(s streams, o *options) []*cobra.Command {
 	return []*cobra.Command{
+		newExplain(s, o),
 		newVersion(s),
 	}
 }

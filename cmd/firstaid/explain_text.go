@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"firstaid/diagnostics"
+	"firstaid/playbooks"
+)
+
+// printExplanation writes for a person what a text turned out to be.
+func printExplanation(w io.Writer, c *playbooks.Catalog, x playbooks.Explanation, lang diagnostics.Lang) {
+	if len(x.Matches) == 0 {
+		fmt.Fprintln(w, noMatch.In(lang))
+	}
+	for i, m := range x.Matches {
+		p, _ := c.Get(m.Playbook)
+		if i == 0 {
+			printFirst(w, p, m, lang)
+			continue
+		}
+		if i == 1 {
+			fmt.Fprintf(w, "\n%s\n", alsoThere.In(lang))
+		}
+		fmt.Fprintf(w, "  %s (%s)%s: %s\n", m.Playbook, m.Verdict, resource(m), p.Title.In(lang))
+	}
+	printReports(w, x.Reports)
+}
+
+var (
+	noMatch = diagnostics.Text{
+		En: "No failure was recognised in this text.",
+		Ko: "이 텍스트에서 알려진 장애를 찾지 못했습니다.",
+	}
+	alsoThere = diagnostics.Text{En: "Also in this text:", Ko: "이 텍스트에서 함께 발견된 항목:"}
+	cause     = diagnostics.Text{En: "Cause", Ko: "원인"}
+	toDo      = diagnostics.Text{En: "What to do", Ko: "해야 할 일"}
+	toLook    = diagnostics.Text{En: "Where to look", Ko: "확인할 곳"}
+	mistaken  = diagnostics.Text{En: "Could also be", Ko: "다른 가능성"}
+	passedOn  = diagnostics.Text{En: "Passed on by", Ko: "전달 경로"}
+	quoted    = diagnostics.Text{En: "Found", Ko: "발견한 문구"}
+)
+
+func printFirst(w io.Writer, p playbooks.Playbook, m playbooks.Match, lang diagnostics.Lang) {
+	fmt.Fprintf(w, "%s: %s%s\n", m.Verdict, m.Playbook, resource(m))
+	fmt.Fprintf(w, "  %s\n", playbooks.Summarise(p, m.Captures).In(lang))
+	fmt.Fprintf(w, "\n%s\n  %s\n", quoted.In(lang), shorten(m.Quote, 400))
+	for _, name := range slices.Sorted(maps.Keys(m.Captures)) {
+		fmt.Fprintf(w, "    %s = %s\n", name, shorten(m.Captures[name], 200))
+	}
+	if len(m.Layers) > 1 {
+		var names []string
+		for _, l := range m.Layers[:len(m.Layers)-1] {
+			names = append(names, l.Wrapper)
+		}
+		fmt.Fprintf(w, "  %s: %s\n", passedOn.In(lang), strings.Join(names, " → "))
+	}
+	if !p.Cause.IsZero() {
+		fmt.Fprintf(w, "\n%s\n  %s\n", cause.In(lang), p.Cause.In(lang))
+	}
+	printList(w, toDo.In(lang), p.Do, lang)
+	printList(w, toLook.In(lang), p.Look, lang)
+	var others []diagnostics.Text
+	for _, f := range p.FalsePositives {
+		others = append(others, prefixed(f))
+	}
+	printList(w, mistaken.In(lang), others, lang)
+	for _, r := range p.References {
+		fmt.Fprintf(w, "\n%s\n  %s\n", r.Title, r.URL)
+	}
+}
+
+func prefixed(f playbooks.FalsePositive) diagnostics.Text {
+	if f.Playbook == "" {
+		return f.Why
+	}
+	return diagnostics.Text{En: f.Playbook + ": " + f.Why.En, Ko: f.Playbook + ": " + f.Why.In(diagnostics.Korean)}
+}
+
+func printList(w io.Writer, title string, items []diagnostics.Text, lang diagnostics.Lang) {
+	if len(items) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n", title)
+	for i, t := range items {
+		fmt.Fprintf(w, "  %d. %s\n", i+1, t.In(lang))
+	}
+}
+
+func resource(m playbooks.Match) string {
+	if m.Of.LogicalID == "" {
+		return ""
+	}
+	return fmt.Sprintf(" · %s (%s)", m.Of.LogicalID, m.Of.Type)
+}
+
+func printReports(w io.Writer, reports []diagnostics.Report) {
+	for _, r := range reports {
+		fmt.Fprintf(w, "\nREPORT %s", r.RequestID)
+		for _, f := range []struct {
+			name, unit string
+			diagnostics.Figure
+		}{
+			{"duration", "ms", r.DurationMs},
+			{"billed", "ms", r.BilledMs},
+			{"memory", "MB", r.MemoryMB},
+			{"used", "MB", r.MaxMemoryMB},
+			{"init", "ms", r.InitMs},
+			{"restore", "ms", r.RestoreMs},
+			{"billed restore", "ms", r.BilledRestoreMs},
+		} {
+			if f.Stated {
+				fmt.Fprintf(w, "  %s %v %s", f.name, f.Value, f.unit)
+			}
+		}
+		if r.Status != "" {
+			fmt.Fprintf(w, "  status %s", r.Status)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+func shorten(s string, most int) string {
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + " …"
+	}
+	return s
+}
