@@ -117,22 +117,22 @@ func isBreak(gap string) bool { return gap == "\n" || gap == string(softBreak) }
 // wrapped recognises a wrap after the hyphen or slash of a name.
 func wrapped(left, right string) bool {
 	n := len(left)
-	return n > 1 && (left[n-1] == '-' || left[n-1] == '/') && isWord(left[n-2]) && isWord(right[0])
+	return n > 1 && (left[n-1] == '-' || left[n-1] == '/') && isWordByte(left[n-2]) && isWordByte(right[0])
 }
 
 // halves recognises the two halves of a known word.
 func halves(left, right string, known func(string) bool) bool {
 	i, j := len(left), 0
-	for i > 0 && isWord(left[i-1]) {
+	for i > 0 && isWordByte(left[i-1]) {
 		i--
 	}
-	for j < len(right) && isWord(right[j]) {
+	for j < len(right) && isWordByte(right[j]) {
 		j++
 	}
 	a, z := strings.ToLower(left[i:]), strings.ToLower(right[:j])
 	return a != "" && z != "" && known(a+z) && (!known(a) || !known(z))
 }
 
-func isWord(c byte) bool {
+func isWordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
 }
