@@ -21,10 +21,12 @@ func Views(text string, known func(word string) bool) []string {
 	clean := Clean(text)
 	glue := wrapped
 	if known != nil {
-		glue = func(left, right string) bool { return wrapped(left, right) || halves(left, right, known) }
+		glue = func(left, right string, soft bool) bool {
+			return wrapped(left, right, soft) || halves(left, right, known)
+		}
 	}
 	first := Normalize(join(clean, glue))
-	glued := Normalize(join(clean, func(string, string) bool { return true }))
+	glued := Normalize(join(clean, func(string, string, bool) bool { return true }))
 	if glued == first {
 		return []string{first}
 	}
@@ -72,8 +74,9 @@ func disarm(text string) string {
 }
 
 // join folds white space to single blanks. Where two pieces of text meet at a
-// break, glue decides whether they belong to one word.
-func join(text string, glue func(left, right string) bool) string {
+// break, glue decides whether they belong to one word; soft says that the break
+// is one inside a table cell.
+func join(text string, glue func(left, right string, soft bool) bool) string {
 	var b strings.Builder
 	b.Grow(len(text))
 	for i := 0; i < len(text); {
@@ -87,8 +90,8 @@ func join(text string, glue func(left, right string) bool) string {
 			i += next
 			continue
 		}
-		left, right := b.String(), text[i+gap:]
-		if left != "" && right != "" && (!isBreak(text[i:i+gap]) || !glue(left, right)) {
+		left, right, between := b.String(), text[i+gap:], text[i:i+gap]
+		if left != "" && right != "" && (!isBreak(between) || !glue(left, right, between != "\n")) {
 			b.WriteByte(' ')
 		}
 		i += gap
@@ -114,11 +117,27 @@ func blank(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == soft
 // isBreak reports whether a gap is a line break with no blank around it.
 func isBreak(gap string) bool { return gap == "\n" || gap == string(softBreak) }
 
-// wrapped recognises a wrap after the hyphen or slash of a name.
-func wrapped(left, right string) bool {
+// wrapped recognises a wrap after the hyphen or slash of a name, and one inside
+// an ARN or address: an ARN has five colons at least, and a cell is only broken
+// off where a word is longer than its column.
+func wrapped(left, right string, soft bool) bool {
 	n := len(left)
-	return n > 1 && (left[n-1] == '-' || left[n-1] == '/') && isWordByte(left[n-2]) && isWordByte(right[0])
+	if n > 1 && (left[n-1] == '-' || left[n-1] == '/') && isWordByte(left[n-2]) && isWordByte(right[0]) {
+		return true
+	}
+	if c := right[0]; !isWordByte(c) && c != ':' && c != '/' && c != '-' && c != '*' {
+		return false
+	}
+	word := left[max(0, n-maxName):] // bounded: a text may be one word of megabytes
+	word = word[strings.LastIndexByte(word, ' ')+1:]
+	if at := strings.Index(word, "arn:aws"); at >= 0 {
+		return strings.Count(word[at:], ":") < 5 || soft && word[len(word)-1] != '.'
+	}
+	return soft && strings.Contains(word, "://")
 }
+
+// maxName is longer than any ARN; addresses that matter are shorter, too.
+const maxName = 2048
 
 // halves recognises the two halves of a known word.
 func halves(left, right string, known func(string) bool) bool {

@@ -15,8 +15,10 @@ type Record struct {
 	Text   string
 	Source Source
 	// Event is set for a stack event; the fields below are then known, and
-	// Text is its reason, which may be empty.
+	// Text is its reason, which may be empty. Row is the whole event as one
+	// text: status, type, logical id and reason.
 	Event     bool
+	Row       string
 	Stack     string
 	LogicalID string
 	Type      string
@@ -141,11 +143,13 @@ func stackEvent(object map[string]any) (Record, bool) {
 	if status == "" {
 		return Record{}, false
 	}
-	return Record{
+	r := Record{
 		Event: true, Source: SourceCFNEvent, Status: status,
 		Text:  word("ResourceStatusReason", "ValidationStatusReason", "HookStatusReason"),
 		Stack: word("StackName"), LogicalID: word("LogicalResourceId"), Type: word("ResourceType"), At: jsonTime(object),
-	}, true
+	}
+	r.Row = strings.Join([]string{r.Status, r.Type, r.LogicalID, r.Text}, " | ")
+	return r, true
 }
 
 func jsonTime(object map[string]any) time.Time {

@@ -37,7 +37,8 @@ func eventRows(clean string) []Record {
 		}
 		flush()
 		n := reasonLines(lines[i+1:], r.Text == "")
-		r.Text = strings.TrimSpace(r.Text + "\n" + strings.Join(lines[i+1:i+1+n], "\n"))
+		more := "\n" + strings.Join(lines[i+1:i+1+n], "\n")
+		r.Text, r.Row = strings.TrimSpace(r.Text+more), strings.TrimSpace(lines[i]+more)
 		list = append(list, r)
 		i += 1 + n
 	}

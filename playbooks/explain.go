@@ -52,15 +52,15 @@ func (m *Matcher) Explain(text string, from Origin) Explanation {
 }
 
 // matchRecord matches one record. An event's own type and status tell more
-// than what is known of the text as a whole.
+// than what is known of the text as a whole; they may stand in a pattern, too.
 func (m *Matcher) matchRecord(r diagnostics.Record, from Origin) []Match {
 	if !r.Event {
-		return m.Match(r.Text, from)
+		return m.match(from, r.Text)
 	}
 	if strings.TrimSpace(r.Text) == "" {
 		return emptyReason(r)
 	}
-	return m.Match(r.Text, Origin{Source: diagnostics.SourceCFNEvent, Type: r.Type, Status: r.Status})
+	return m.match(Origin{Source: diagnostics.SourceCFNEvent, Type: r.Type, Status: r.Status}, r.Text, r.Row)
 }
 
 // Cascade is the playbook of events that follow from another failure.

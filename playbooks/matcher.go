@@ -123,10 +123,16 @@ func compile(s Signal) (signal, error) {
 
 // Match finds the signals of one raw message, best first, at most one for each
 // playbook. Lines of source code in it are passed over.
-func (m *Matcher) Match(text string, from Origin) []Match {
+func (m *Matcher) Match(text string, from Origin) []Match { return m.match(from, text) }
+
+// match reads a message in all its forms; the first that matches wins unless a
+// later one does better.
+func (m *Matcher) match(from Origin, forms ...string) []Match {
 	best := map[string]Match{}
-	for _, view := range diagnostics.Views(diagnostics.WithoutCode(diagnostics.Clean(text)), m.known) {
-		m.matchView(view, from, best)
+	for _, text := range forms {
+		for _, view := range diagnostics.Views(diagnostics.WithoutCode(diagnostics.Clean(text)), m.known) {
+			m.matchView(view, from, best)
+		}
 	}
 	list := make([]Match, 0, len(best))
 	for _, f := range best {
