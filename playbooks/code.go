@@ -15,6 +15,7 @@ func finders() map[string]finder {
 		"arm64-mismatch":      findArchitectureMismatch,
 		"cors-missing-method": findMissingMethod,
 		"ecr-missing":         findMissingImage,
+		"lambda-cost":         findCost,
 	}
 }
 

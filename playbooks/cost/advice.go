@@ -28,22 +28,6 @@ func (c Containers) TasksFor(concurrency float64) float64 {
 	return math.Max(1, math.Ceil(concurrency/c.Concurrent))
 }
 
-// BreakEven is the number of requests a day from which on the containers cost
-// less than the function, given the function's cost for one request and what
-// it costs without any. It is +Inf when a request costs nothing.
-func (p *Prices) BreakEven(u Usage, c Containers) float64 {
-	b := p.Bill(u)
-	if b.Requests <= 0 {
-		return math.Inf(1)
-	}
-	idle := float64(u.Provisioned) * u.gb() * 86400 * p.Lambda.Provisioned[u.Architecture].Configured
-	each := (b.PerDay() - idle) / b.Requests
-	if each <= 0 {
-		return math.Inf(1)
-	}
-	return math.Max(0, (p.PerDay(c)-idle)/each)
-}
-
 // OnArm is what the same usage costs a day on arm64 if every invocation takes
 // as long as before.
 func (p *Prices) OnArm(u Usage) float64 {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"firstaid/diagnostics"
 )
 
 func prices(t *testing.T) *Prices {
@@ -75,9 +77,15 @@ func TestBreakEven(t *testing.T) {
 	c := Containers{Architecture: X86, VCPU: 0.5, MemoryGB: 1, Tasks: 2}
 	cents(t, "containers", p.PerDay(c), 1.18)
 	u := Usage{Architecture: X86, MemoryMB: 1024, Window: 24 * time.Hour, Requests: 1000, Billed: 1000 * 100 * time.Millisecond}
-	n := p.BreakEven(u, c)
-	u.Requests, u.Billed = n, time.Duration(n*float64(100*time.Millisecond))
+	even := p.State([]Usage{u}, 0, &c).Containers.BreakEven
+	if even == nil {
+		t.Fatal("no break-even")
+	}
+	u.Requests, u.Billed = *even, time.Duration(*even*float64(100*time.Millisecond))
 	cents(t, "the function at break-even", p.Bill(u).PerDay(), p.PerDay(c))
+	if n := c.TasksFor(0); n != 2 {
+		t.Errorf("%v tasks", n)
+	}
 }
 
 func TestRightSize(t *testing.T) {
@@ -101,5 +109,41 @@ func TestABrokenTableIsRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "mine.yaml") {
 			t.Errorf("%s: %v", change[1], err)
 		}
+	}
+}
+
+func TestUsageFromMetrics(t *testing.T) {
+	hour := func(h int) time.Time { return time.Date(2026, 3, 2, h, 0, 0, 0, time.UTC) }
+	metric := func(name, stat string, values ...float64) diagnostics.Metric {
+		m := diagnostics.Metric{Namespace: "AWS/Lambda", MetricName: name, Stat: stat, Period: 3600, Dimensions: map[string]string{"FunctionName": "orders"}, Values: values}
+		for i := range values {
+			m.Timestamps = append(m.Timestamps, hour(i*2))
+		}
+		return m
+	}
+	s := &diagnostics.Snapshot{
+		Functions: []diagnostics.Function{
+			{FunctionName: "orders", MemorySize: 512, Architectures: []string{"arm64"}, Aliases: []diagnostics.Alias{{Provisioned: &diagnostics.Provisioned{Allocated: 2}}}},
+			{FunctionName: "silent", MemorySize: 512},
+		},
+		Metrics: []diagnostics.Metric{
+			metric("Invocations", "Sum", 100, 300), metric("Duration", "Sum", 5000, 15000),
+			metric("ConcurrentExecutions", "Maximum", 3, 7), metric("ProvisionedConcurrencyInvocations", "Sum", 100, 100),
+		},
+		LogGroups: []diagnostics.LogGroup{{FunctionName: "orders", Events: []diagnostics.LogEvent{
+			{Message: "REPORT RequestId: a\tDuration: 50 ms\tBilled Duration: 50 ms\tMemory Size: 512 MB\tMax Memory Used: 99 MB\tInit Duration: 200 ms"},
+			{Message: "REPORT RequestId: b\tDuration: 50 ms\tBilled Duration: 50 ms\tMemory Size: 512 MB\tMax Memory Used: 101 MB"},
+		}}},
+	}
+	got := Measure(s)
+	if len(got) != 1 {
+		t.Fatalf("%d usages: a function without metrics is unknown, not free", len(got))
+	}
+	want := Usage{
+		Function: "orders", Architecture: Arm, MemoryMB: 512, Window: 3 * time.Hour, Requests: 400, Billed: 20 * time.Second,
+		Provisioned: 2, OnProvisioned: 10 * time.Second, ColdStarts: 200, Init: 40 * time.Second, MaxUsedMB: 101, Concurrency: 7, IdleHours: 1,
+	}
+	if got[0] != want {
+		t.Errorf("got  %+v\nwant %+v", got[0], want)
 	}
 }
