@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"firstaid/diagnostics/template/templatetest"
 )
 
 func raw(t *testing.T, d *Document, path ...string) string {
@@ -163,7 +165,7 @@ func TestTOMLKeepsEveryRange(t *testing.T) {
 // between scalars must be punctuation: together that pins every start and every end.
 func TestRealFilesHaveExactRanges(t *testing.T) {
 	read := 0
-	for _, file := range sharedTemplates(t) {
+	for _, file := range templatetest.Files(t) {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

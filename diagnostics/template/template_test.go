@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"firstaid/diagnostics/template/templatetest"
 )
 
 func parse(t *testing.T, src string) *Template {
@@ -214,7 +216,7 @@ func TestFindFollowsSAMsConventions(t *testing.T) {
 
 func TestEveryRealTemplateIsRead(t *testing.T) {
 	templates := 0
-	for _, file := range sharedTemplates(t) {
+	for _, file := range templatetest.Files(t) {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
