@@ -117,9 +117,6 @@ func commands(s streams, o *options) []*cobra.Command {
 	return []*cobra.Command{
 		newExplain(s, o),
 		newCost(s, o),
-		newFix(s, o),
-		newJournal(s, o),
-		newUndo(s, o),
 		newVersion(s),
 	}
 }

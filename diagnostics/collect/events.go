@@ -1,0 +1,190 @@
+package collect
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"firstaid/diagnostics"
+)
+
+type eventAPI interface {
+	DescribeEvents(context.Context, *cloudformation.DescribeEventsInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeEventsOutput, error)
+	DescribeStackEvents(context.Context, *cloudformation.DescribeStackEventsInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStackEventsOutput, error)
+}
+
+const (
+	maxEventPages = 20 // of 1 MB
+	maxNesting    = 5
+	maxOperations = 4
+)
+
+// readEvents reads the events of the stack's latest operation, then those of
+// the nested stacks that took part in it. The failed ones come first, where
+// the endpoint can tell them apart, so that a cause shows early.
+func (r *reading) readEvents(ctx context.Context, stack diagnostics.Stack) {
+	if failed, err := r.operationEvents(ctx, stack, true); err == nil && len(failed) > 0 {
+		r.setEvents(latestOperation(failed))
+		r.publish("reading the events of " + stack.StackName)
+	}
+	events, err := r.stackEvents(ctx, stack)
+	r.unread(diagnostics.Ref{Kind: diagnostics.KindEvent}, "DescribeStackEvents", "", err)
+	events = latestOperation(events)
+	r.setEvents(events)
+	r.publish("reading nested stacks")
+	if len(events) > 0 {
+		r.setEvents(append(events, r.nestedEvents(ctx, events, events[0].Timestamp, map[string]bool{stack.StackId: true}, 1)...))
+	}
+}
+
+func (r *reading) setEvents(events []diagnostics.Event) {
+	r.change(func(s *diagnostics.Snapshot) { s.Events = events })
+}
+
+// nestedEvents follows the rows of nested stacks into their own events, from
+// the time the parent's operation began. Stacks come in the order of their
+// names, so that two readings agree.
+func (r *reading) nestedEvents(ctx context.Context, parents []diagnostics.Event, since time.Time, seen map[string]bool, depth int) []diagnostics.Event {
+	if depth > maxNesting {
+		return nil
+	}
+	var children []string
+	for _, e := range parents {
+		if id := e.PhysicalResourceId; e.ResourceType == "AWS::CloudFormation::Stack" && strings.HasPrefix(id, "arn:") && !seen[id] {
+			seen[id] = true
+			children = append(children, id)
+		}
+	}
+	slices.Sort(children)
+	var all []diagnostics.Event
+	for _, id := range children {
+		child, err := r.describeByID(ctx, id)
+		r.unread(diagnostics.Ref{Kind: diagnostics.KindStack, ID: id}, "DescribeStacks", "", err)
+		if err != nil {
+			child = diagnostics.Stack{StackId: id, StackName: stackName(id)}
+		} else {
+			r.change(func(s *diagnostics.Snapshot) { s.Stacks = append(s.Stacks, child) })
+		}
+		events, err := r.stackEvents(ctx, child)
+		r.unread(diagnostics.Ref{Kind: diagnostics.KindEvent, ID: id}, "DescribeStackEvents", "", err)
+		events = slices.DeleteFunc(events, func(e diagnostics.Event) bool { return e.Timestamp.Before(since.Add(-time.Second)) })
+		all = append(all, events...)
+		all = append(all, r.nestedEvents(ctx, events, since, seen, depth+1)...)
+	}
+	return all
+}
+
+// stackEvents reads one stack's events, oldest first, back to the beginning of
+// its latest operation at least. DescribeEvents knows more (validation, hooks,
+// operations) but is young: where it is refused, unknown, or holds no stack
+// events, DescribeStackEvents is asked.
+func (r *reading) stackEvents(ctx context.Context, stack diagnostics.Stack) ([]diagnostics.Event, error) {
+	events, err := r.operationEvents(ctx, stack, false)
+	if err == nil && slices.ContainsFunc(events, func(e diagnostics.Event) bool { return e.EventType == string(types.EventTypeStackEvent) }) {
+		return events, nil
+	}
+	old, err := r.describeStackEvents(ctx, stack)
+	if len(old) > 0 {
+		events = merge(old, events)
+	}
+	return events, err
+}
+
+// operationEvents asks DescribeEvents for the stack's latest operations.
+func (r *reading) operationEvents(ctx context.Context, stack diagnostics.Stack, failed bool) ([]diagnostics.Event, error) {
+	inputs := []*cloudformation.DescribeEventsInput{{StackName: aws.String(idOrName(stack))}}
+	if len(stack.LastOperations) > 0 {
+		inputs = nil
+		for _, o := range stack.LastOperations[:min(len(stack.LastOperations), maxOperations)] {
+			inputs = append(inputs, &cloudformation.DescribeEventsInput{OperationId: aws.String(o.OperationId)})
+		}
+	}
+	var events []diagnostics.Event
+	for _, in := range inputs {
+		if failed {
+			in.Filters = &types.EventFilter{FailedEvents: aws.Bool(true)}
+		}
+		for range maxEventPages {
+			out, err := r.events.DescribeEvents(ctx, in)
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range out.OperationEvents {
+				events = append(events, eventOfOperation(e))
+			}
+			if in.NextToken = out.NextToken; aws.ToString(in.NextToken) == "" {
+				break
+			}
+		}
+	}
+	slices.Reverse(events) // the newest come first
+	slices.SortStableFunc(events, byTime)
+	return events, nil
+}
+
+// describeStackEvents pages back until the latest operation has begun.
+func (r *reading) describeStackEvents(ctx context.Context, stack diagnostics.Stack) ([]diagnostics.Event, error) {
+	var newest []diagnostics.Event
+	in := &cloudformation.DescribeStackEventsInput{StackName: aws.String(idOrName(stack))}
+	for range maxEventPages {
+		out, err := r.events.DescribeStackEvents(ctx, in)
+		if err != nil {
+			return oldestFirst(newest), err
+		}
+		for _, e := range out.StackEvents {
+			newest = append(newest, eventOf(e))
+		}
+		if in.NextToken = out.NextToken; aws.ToString(in.NextToken) == "" {
+			break
+		}
+		if beginning(oldestFirst(newest)) > 0 {
+			break
+		}
+	}
+	return oldestFirst(newest), nil
+}
+
+func oldestFirst(newest []diagnostics.Event) []diagnostics.Event {
+	events := slices.Clone(newest)
+	slices.Reverse(events)
+	slices.SortStableFunc(events, byTime)
+	return events
+}
+
+func byTime(a, b diagnostics.Event) int { return a.Timestamp.Compare(b.Timestamp) }
+
+// merge adds to stack events what only DescribeEvents knows.
+func merge(stack, operation []diagnostics.Event) []diagnostics.Event {
+	type key struct{ stack, logical, status, reason string }
+	known := map[key]bool{}
+	of := func(e diagnostics.Event) key {
+		return key{e.StackId, e.LogicalResourceId, e.ResourceStatus, e.ResourceStatusReason}
+	}
+	for _, e := range stack {
+		known[of(e)] = true
+	}
+	events := slices.Clone(stack)
+	for _, e := range operation {
+		if e.ResourceStatus == "" || !known[of(e)] {
+			events = append(events, e)
+		}
+	}
+	slices.SortStableFunc(events, byTime)
+	return events
+}
+
+func idOrName(s diagnostics.Stack) string { return firstOf(s.StackId, s.StackName) }
+
+// stackName is the name inside a stack's ARN.
+func stackName(id string) string {
+	if _, rest, ok := strings.Cut(id, ":stack/"); ok {
+		name, _, _ := strings.Cut(rest, "/")
+		return name
+	}
+	return id
+}

@@ -1,3 +1,0 @@
-require("http")
-  .createServer((req, res) => res.end("storefront"))
-  .listen(process.env.AWS_LWA_PORT);

@@ -1,1 +1,0 @@
-exports.handler = async () => ({ documents: 41209 });
