@@ -117,6 +117,7 @@ func commands(s streams, o *options) []*cobra.Command {
 	return []*cobra.Command{
 		newExplain(s, o),
 		newCost(s, o),
+		newPermissions(s, o),
 		newVersion(s),
 	}
 }

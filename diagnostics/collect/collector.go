@@ -67,7 +67,7 @@ type Collector struct {
 // configuration (profile, region, files) and is an *Error with a sentence that
 // says what to do.
 func New(ctx context.Context, o Options) (*Collector, error) {
-	cfg, err := load(ctx, o)
+	cfg, err := Load(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -8,8 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
-// load reads the AWS configuration the way every AWS tool does.
-func load(ctx context.Context, o Options) (aws.Config, error) {
+// Load reads the AWS configuration the way every AWS tool does. The error is an
+// *Error with a sentence that says what to do.
+func Load(ctx context.Context, o Options) (aws.Config, error) {
 	if o.Config != nil {
 		return o.Config.Copy(), nil
 	}
