@@ -1,9 +1,10 @@
 package diagnostics
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,10 @@ type Record struct {
 	Type      string
 	Status    string
 	At        time.Time
+
+	// clock is what the time of an event reads, in nanoseconds: since 1970
+	// where there is a date, else since midnight.
+	clock int64
 }
 
 // Failed reports whether the record is a stack event that failed.
@@ -42,15 +47,31 @@ func Records(text string) []Record {
 	return chronological(eventRows(Clean(text)))
 }
 
-// chronological puts stack events that carry a time in order; the console and
-// the API list the newest first.
+// chronological puts the stack events in order: the console and the API list
+// the newest first. A clock without a date only tells which way a list runs.
 func chronological(list []Record) []Record {
-	for _, r := range list {
-		if !r.Event || r.At.IsZero() {
-			return list
+	var places []int
+	var events []Record
+	dated, falling := true, 0
+	for i, r := range list {
+		if !r.Event {
+			continue
 		}
+		if n := len(events); n > 0 {
+			falling -= cmp.Compare(r.clock, events[n-1].clock)
+		}
+		dated = dated && !r.At.IsZero()
+		places, events = append(places, i), append(events, r)
 	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].At.Before(list[j].At) })
+	if falling > 0 {
+		slices.Reverse(events)
+	}
+	if dated {
+		slices.SortStableFunc(events, func(a, b Record) int { return a.At.Compare(b.At) })
+	}
+	for i, place := range places {
+		list[place] = events[i]
+	}
 	return list
 }
 
@@ -148,6 +169,7 @@ func stackEvent(object map[string]any) (Record, bool) {
 		Text:  word("ResourceStatusReason", "ValidationStatusReason", "HookStatusReason"),
 		Stack: word("StackName"), LogicalID: word("LogicalResourceId"), Type: word("ResourceType"), At: jsonTime(object),
 	}
+	r.clock = r.At.UnixNano()
 	r.Row = strings.Join([]string{r.Status, r.Type, r.LogicalID, r.Text}, " | ")
 	return r, true
 }
@@ -165,7 +187,7 @@ func jsonTime(object map[string]any) time.Time {
 }
 
 func parseTime(s string) time.Time {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05 MST-0700"} {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05 UTC-0700"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC()
 		}

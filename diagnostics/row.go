@@ -3,12 +3,16 @@ package diagnostics
 import (
 	"regexp"
 	"strings"
+	"time"
 )
 
 var (
 	rowStatus = regexp.MustCompile(`^(?:CREATE|UPDATE|DELETE|IMPORT|REVIEW|ROLLBACK|UPDATE_ROLLBACK|IMPORT_ROLLBACK)_(?:COMPLETE|FAILED|IN_PROGRESS|SKIPPED|COMPLETE_CLEANUP_IN_PROGRESS|ROLLBACK_COMPLETE|ROLLBACK_FAILED|ROLLBACK_IN_PROGRESS)$`)
 	rowType   = regexp.MustCompile(`^(?:AWS|Custom|Alexa|[A-Z][A-Za-z0-9]+::[A-Z][A-Za-z0-9]+)::[\w:@-]+$`)
-	rowTime   = regexp.MustCompile(`^(?:\[?\d+/\d+\]?|\d{4}-\d\d-\d\d[T ].*|\d{1,2}:\d\d:\d\d.*|\d{13}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) .*)$`)
+	rowTime   = regexp.MustCompile(`^(?:\[?\d+/\d+\]?|\d{4}-\d\d-\d\d[T ].*|\d{1,2}:\d\d:\d\d.*|\d{13}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} .*\))$`)
+	// scriptDate is how JavaScript prints a time: Amplify has it in its rows,
+	// with one blank before the reason.
+	scriptDate = regexp.MustCompile(`\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} \d\d \d{4} [\d:]{8} GMT[+-]\d{4} \([^)]*\)`)
 	// fieldBorder separates the cells of a row.
 	fieldBorder = regexp.MustCompile(`\s*\|\s*|\t+|\s{2,}`)
 	// serverlessRow is the head of an event of the Serverless Framework, and
@@ -53,15 +57,16 @@ func eventRow(line string) (Record, bool) {
 		r.Status, r.LogicalID, r.Type = m[1], m[2], m[3]+m[4]
 		return r, true
 	}
+	line = scriptDate.ReplaceAllString(line, "  $0  ")
 	for _, field := range fieldBorder.Split(strings.TrimSpace(line), -1) {
 		switch {
 		case r.Status == "" && rowStatus.MatchString(field):
 			r.Status = field
 		case r.Type == "" && rowType.MatchString(field):
 			r.Type = field
-		case rowTime.MatchString(field) && r.LogicalID == "":
-			if r.At.IsZero() {
-				r.At = parseTime(field)
+		case rowTime.MatchString(field) && r.Text == "":
+			if r.clock == 0 {
+				r.At, r.clock = parseTime(field), clock(field)
 			}
 		case r.Status == "" && r.Type == "":
 			r.Stack = field
@@ -75,6 +80,19 @@ func eventRow(line string) (Record, bool) {
 		r.Text = ""
 	}
 	return r, r.Status != "" && r.Type != ""
+}
+
+// clock reads a time of day, or a date with one.
+func clock(field string) int64 {
+	if t := parseTime(field); !t.IsZero() {
+		return t.UnixNano()
+	}
+	for _, layout := range []string{"3:04:05 PM", "15:04:05", "15:04:05 UTC-0700"} {
+		if t, err := time.Parse(layout, field); err == nil {
+			return int64(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second)
+		}
+	}
+	return 0
 }
 
 var cdkID = regexp.MustCompile(`^\S+(?: \(\w+\))?`)
