@@ -174,32 +174,37 @@ func readRecord(s string) (Report, bool) {
 	return r, any
 }
 
+// maxRecord is longer than any platform.report, and bounds the search for its
+// braces in a text that has thousands.
+const maxRecord = 4 << 10
+
 // enclosingObject returns the innermost {...} around an offset, up to the end
 // of the text where its end is missing.
 func enclosingObject(s string, at int) string {
-	from, depth := 0, 0
-	for i := at - 1; i >= 0; i-- {
-		if s[i] == '}' {
+	from := at
+	for depth := 0; from > max(0, at-maxRecord); {
+		from--
+		if s[from] == '}' {
 			depth++
 		}
-		if s[i] == '{' {
+		if s[from] == '{' {
 			if depth == 0 {
-				from = i
 				break
 			}
 			depth--
 		}
 	}
-	depth = 0
-	for i := from; i < len(s); i++ {
+	s = s[from:min(len(s), from+maxRecord)]
+	depth := 0
+	for i := range len(s) {
 		switch s[i] {
 		case '{':
 			depth++
 		case '}':
 			if depth--; depth <= 0 {
-				return s[from : i+1]
+				return s[:i+1]
 			}
 		}
 	}
-	return s[from:]
+	return s
 }

@@ -2,6 +2,7 @@ package diagnostics
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 )
 
@@ -60,5 +61,14 @@ func TestReports(t *testing.T) {
 				t.Errorf("got  %s (%v)\nwant %s", got, err, c.want)
 			}
 		})
+	}
+}
+
+// A text made of beginnings of records must not be searched again and again.
+func TestReportsOfHostileText(t *testing.T) {
+	for _, s := range []string{`"type":"platform.report"`, `{"type":"platform.report"`, "REPORT RequestId: a "} {
+		if got := Reports(strings.Repeat(s, 1<<10)); len(got) != 0 {
+			t.Errorf("%.30s…: %d reports", s, len(got))
+		}
 	}
 }

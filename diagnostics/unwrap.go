@@ -49,11 +49,12 @@ var wrappers = []wrapper{
 
 // Unwrap takes the wrappers off a normalised message, outermost first. The
 // last layer is the innermost text; it is the text itself where nothing wraps
-// it. Every layer is kept for display.
+// it. Every layer is kept for display. A text too long for a message is its own
+// only layer.
 func Unwrap(text string) []Layer {
 	from, to := 0, len(text)
 	var layers []Layer
-	for len(layers) < 16 {
+	for len(layers) < 16 && len(text) <= maxMessage {
 		w, at := outermost(text[from:to])
 		if at == nil {
 			break
@@ -70,6 +71,9 @@ func Unwrap(text string) []Layer {
 	}
 	return append(layers, Layer{Text: text[from:to], From: from, To: to})
 }
+
+// maxMessage is more than any error message holds, stack trace included.
+const maxMessage = 256 << 10
 
 // outermost finds the wrapper that begins first; of two at one place the
 // earlier of the list. The tail of an AWS error says nothing about where its
