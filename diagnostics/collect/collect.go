@@ -61,9 +61,10 @@ func (r *reading) run(ctx context.Context) error {
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	r.publish("reading events and resources of " + stack.StackName)
+	r.publish("reading the events of " + stack.StackName)
+	stack = r.readEvents(ctx, stack) // alone: the cause is worth the first calls that the rate allows
+	r.publish("reading resources and templates")
 	together(
-		func() { r.readEvents(ctx, stack) },
 		func() { r.readResources(ctx, stack) },
 		func() { r.readTemplate(ctx, stack) },
 		func() { r.readAccount(ctx) },
@@ -121,17 +122,22 @@ func (r *reading) chooseStack(ctx context.Context) (diagnostics.Stack, error) {
 			stack.StackId = name
 		}
 	}
+	r.setStack(stack)
+	return stack, nil
+}
+
+// setStack makes a stack the one under diagnosis.
+func (r *reading) setStack(stack diagnostics.Stack) {
 	r.change(func(s *diagnostics.Snapshot) {
-		s.StackID = idOrName(stack)
 		others := s.Stacks
+		s.StackID = stack.StackId
 		s.Stacks = []diagnostics.Stack{stack}
 		for _, o := range others {
-			if o.StackId != stack.StackId {
+			if o.StackId != stack.StackId && o.StackName != stack.StackName {
 				s.Stacks = append(s.Stacks, o)
 			}
 		}
 	})
-	return stack, nil
 }
 
 // lastFailed is the root stack that failed last, else the one that changed last.

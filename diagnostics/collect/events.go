@@ -26,8 +26,9 @@ const (
 
 // readEvents reads the events of the stack's latest operation, then those of
 // the nested stacks that took part in it. The failed ones come first, where
-// the endpoint can tell them apart, so that a cause shows early.
-func (r *reading) readEvents(ctx context.Context, stack diagnostics.Stack) {
+// the endpoint can tell them apart, so that a cause shows early. It returns the
+// stack, with the id that the events know when DescribeStacks was denied.
+func (r *reading) readEvents(ctx context.Context, stack diagnostics.Stack) diagnostics.Stack {
 	if failed, err := r.operationEvents(ctx, stack, true); err == nil && len(failed) > 0 {
 		r.setEvents(latestOperation(failed))
 		r.publish("reading the events of " + stack.StackName)
@@ -35,11 +36,18 @@ func (r *reading) readEvents(ctx context.Context, stack diagnostics.Stack) {
 	events, err := r.stackEvents(ctx, stack)
 	r.unread(diagnostics.Ref{Kind: diagnostics.KindEvent}, "DescribeStackEvents", "", err)
 	events = latestOperation(events)
-	r.setEvents(events)
-	r.publish("reading nested stacks")
-	if len(events) > 0 {
-		r.setEvents(append(events, r.nestedEvents(ctx, events, events[0].Timestamp, map[string]bool{stack.StackId: true}, 1)...))
+	if len(events) == 0 {
+		return stack
 	}
+	r.setEvents(events)
+	if stack.StackId == "" {
+		stack.StackId = events[0].StackId
+		r.setStack(stack)
+	}
+	r.publish("reading nested stacks")
+	seen := map[string]bool{stack.StackId: true}
+	r.setEvents(append(events, r.nestedEvents(ctx, events, events[0].Timestamp, seen, 1)...))
+	return stack
 }
 
 func (r *reading) setEvents(events []diagnostics.Event) {
