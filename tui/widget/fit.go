@@ -169,10 +169,10 @@ func Columns(blocks ...string) string {
 	return out.String()
 }
 
-// Wrap breaks the clean, unstyled s into lines of at most w cells: after a
-// space, slash, comma or colon where there is one after the first third of the
-// line, and inside long words where not. No character is lost but the spaces
-// at a break. A character wider than w stands alone.
+// Wrap breaks the clean, unstyled s into lines of at most w cells: at a space
+// where one stands past the first third of the line, else after a slash, comma
+// or colon (ARNs, paths), else inside the word. No character is lost but the
+// spaces at a break. A character wider than w stands alone.
 func Wrap(s string, w int) []string {
 	if w <= 0 {
 		return nil
@@ -189,7 +189,8 @@ func Wrap(s string, w int) []string {
 
 // lineEnd returns how many bytes of s belong to its first line.
 func lineEnd(s string, w int) int {
-	cells, soft, softCells := 0, 0, 0
+	var space, mark struct{ at, cells int } // the last places to break
+	cells := 0
 	for i := 0; i < len(s); {
 		n, size := 1, 1
 		if s[i] >= 0x80 || i+1 < len(s) && s[i+1] >= 0x80 {
@@ -197,18 +198,23 @@ func lineEnd(s string, w int) int {
 			n, size = width, max(len(cluster), 1)
 		}
 		if cells+n > w && i > 0 {
-			if s[i] == ' ' {
+			switch {
+			case s[i] == ' ':
 				return i
-			}
-			if softCells*3 >= w {
-				return soft
+			case space.cells*3 >= w:
+				return space.at
+			case mark.cells*3 >= w:
+				return mark.at
 			}
 			return i
 		}
 		cells += n
 		i += size
-		if c := s[i-1]; c == ' ' || c == '/' || c == ',' || c == ':' {
-			soft, softCells = i, cells
+		switch s[i-1] {
+		case ' ':
+			space.at, space.cells = i, cells
+		case '/', ',', ':':
+			mark.at, mark.cells = i, cells
 		}
 	}
 	return len(s)

@@ -66,3 +66,24 @@ func Header(columns []Column, widths []int, style Style) string {
 	}
 	return style.Paint(Row(cells, columns, widths))
 }
+
+// Marked paints the parts of a text that Join made one: each in its style, with
+// what a search found in the whole text marked in the part where it stands.
+func Marked(parts []string, hits []int, styles []Style, match Style) []string {
+	out := make([]string, len(parts))
+	start := 0
+	for i, part := range parts {
+		var own []int
+		for _, h := range hits {
+			if h >= start && h < start+len(part) {
+				own = append(own, h-start)
+			}
+		}
+		out[i] = Highlight(part, own, styles[i], match)
+		start += len(part) + 1
+	}
+	return out
+}
+
+// Join makes of cells the text that a search sees.
+func Join(parts []string) string { return strings.Join(parts, " ") }

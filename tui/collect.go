@@ -1,0 +1,96 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"firstaid/diagnostics"
+)
+
+// collect reads the target from the start. What is on the screen stays until
+// the first new snapshot arrives.
+func (a *App) collect() tea.Cmd {
+	a.reading, a.failure = true, nil
+	source, target := a.source, a.target
+	read := a.stream.start(a.ctx, func(ctx context.Context, emit func(*diagnostics.Snapshot) bool) error {
+		return source.Collect(ctx, target, emit)
+	})
+	return batch(read, a.spin())
+}
+
+// receive takes snapshots; of several that came together only the last counts.
+func (a *App) receive(c chunk[*diagnostics.Snapshot]) tea.Cmd {
+	items, next, ok := a.stream.accept(c)
+	if !ok {
+		return nil
+	}
+	var work tea.Cmd
+	if len(items) > 0 {
+		a.latest = items[len(items)-1]
+		work = a.diagnose()
+	}
+	if c.done {
+		a.reading = false
+		if c.err != nil && !errors.Is(c.err, context.Canceled) {
+			a.failure = c.err
+		}
+	}
+	return batch(next, work)
+}
+
+// diagnose works on the newest snapshot beside the screen; while it runs,
+// newer ones wait, and only the newest of them is looked at.
+func (a *App) diagnose() tea.Cmd {
+	if a.working {
+		a.stale = true
+		return nil
+	}
+	a.working, a.stale = true, false
+	s, catalog, judge, gen := a.latest, a.opts.Catalog, a.opts.judge, a.stream.gen
+	return func() tea.Msg { return diagnosed{gen, newReport(s, catalog, judge)} }
+}
+
+// diagnosed is a report that is ready to be shown.
+type diagnosed struct {
+	gen    uint64
+	report *report
+}
+
+func (m diagnosed) apply(a *App) tea.Cmd {
+	a.working = false
+	var next tea.Cmd
+	if a.stale {
+		next = a.diagnose()
+	}
+	if m.gen != a.stream.gen {
+		return next
+	}
+	a.report = m.report
+	for _, p := range a.panes {
+		p.show(m.report)
+	}
+	return batch(next, a.logs.again())
+}
+
+// spin moves the spinner while something runs, and only then.
+type spin struct{}
+
+const spinEvery = 120 * time.Millisecond
+
+func (a *App) spin() tea.Cmd {
+	if a.headless {
+		return nil
+	}
+	return tea.Tick(spinEvery, func(time.Time) tea.Msg { return spin{} })
+}
+
+func (spin) apply(a *App) tea.Cmd {
+	if !a.reading && a.busy == "" {
+		return nil
+	}
+	a.frame++
+	return a.spin()
+}

@@ -1,0 +1,295 @@
+package tui
+
+import (
+	"sort"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"firstaid/diagnostics"
+	"firstaid/playbooks"
+	"firstaid/tui/widget"
+)
+
+// eventKind is the group that an event stands in, in the order of the screen.
+type eventKind int
+
+const (
+	causeEvent   eventKind = iota // evidence of a finding that follows from no other
+	failedEvent                   // failed, and nothing recognised it
+	cascadeEvent                  // a consequence by its own words
+	quietEvent                    // did not fail
+	eventKinds
+)
+
+// eventRow is a row of the events pane: an event, or the head of a folded
+// group.
+type eventRow struct {
+	kind  eventKind
+	at    int // in Snapshot.Events; -1 for the head of a group
+	count int // of a group
+}
+
+// eventRows orders the events of a snapshot: causes by rank, then what failed,
+// then consequences, then the rest, each by time.
+func eventRows(r *report) []eventRow {
+	groups := make([][]eventRow, eventKinds)
+	matcher := r.catalog.Matcher()
+	for i, e := range r.snapshot.Events {
+		k := kindOf(r, e, matcher)
+		groups[k] = append(groups[k], eventRow{kind: k, at: i})
+	}
+	causes := groups[causeEvent]
+	sort.SliceStable(causes, func(a, b int) bool {
+		return r.cites[r.snapshot.Events[causes[a].at].Ref()] < r.cites[r.snapshot.Events[causes[b].at].Ref()]
+	})
+	var rows []eventRow
+	for k, g := range groups {
+		if folds(eventKind(k)) && len(g) > 0 {
+			rows = append(rows, eventRow{kind: eventKind(k), at: -1, count: len(g)})
+		}
+		rows = append(rows, g...)
+	}
+	return rows
+}
+
+func folds(k eventKind) bool { return k == cascadeEvent || k == quietEvent }
+
+func kindOf(r *report, e diagnostics.Event, m *playbooks.Matcher) eventKind {
+	if i, cited := r.cites[e.Ref()]; cited && r.findings[i].CausedBy == "" {
+		return causeEvent
+	}
+	if !e.Failed() {
+		return quietEvent
+	}
+	if e.Reason() == "" || e.OfStack() {
+		return cascadeEvent
+	}
+	found := m.Match(e.Reason(), playbooks.Origin{Source: diagnostics.SourceCFNEvent, Type: e.ResourceType, Status: e.ResourceStatus})
+	if len(found) > 0 && found[0].Verdict == playbooks.VerdictCascade {
+		return cascadeEvent
+	}
+	return failedEvent
+}
+
+// events is the pane of stack events.
+type events struct {
+	*look
+	report  *report
+	list    widget.List[eventRow]
+	open    [eventKinds]bool
+	focused bool
+}
+
+func newEvents(l *look) *events {
+	e := &events{look: l}
+	e.list = widget.List[eventRow]{ID: e.id, Text: e.text, Draw: e.draw}
+	return e
+}
+
+func (e *events) id(r eventRow) string {
+	if r.at < 0 {
+		return "group " + itoa(int(r.kind))
+	}
+	return e.report.snapshot.Events[r.at].EventId
+}
+
+func (e *events) text(r eventRow) string {
+	if r.at < 0 {
+		return groupName(r)
+	}
+	return widget.Join(e.parts(r))
+}
+
+// parts are the cells of an event's row: resource, status, reason, type.
+func (e *events) parts(r eventRow) []string {
+	ev := e.report.snapshot.Events[r.at]
+	status := ev.ResourceStatus
+	for _, s := range []string{ev.ValidationStatus, ev.HookStatus, ev.OperationStatus} {
+		if status == "" {
+			status = s
+		}
+	}
+	return []string{widget.Clean(ev.LogicalResourceId), widget.Clean(status), unwrapped(widget.Clean(ev.Reason())), widget.Clean(ev.ResourceType)}
+}
+
+// unwrapped is a reason without the words that a resource handler puts around
+// every reason.
+func unwrapped(reason string) string {
+	rest, ok := strings.CutPrefix(reason, `Resource handler returned message: "`)
+	if !ok {
+		return reason
+	}
+	return rest
+}
+
+func groupName(r eventRow) string {
+	if r.kind == cascadeEvent {
+		return plural(r.count, "consequence", "consequences") + ": cancelled or rolled back"
+	}
+	return plural(r.count, "step", "steps") + " that did not fail"
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return itoa(n) + " " + many
+}
+
+// draw is one row: time, glyph, resource, status, reason, type.
+func (e *events) draw(r eventRow, hits []int, w int, p *widget.Palette) string {
+	if r.at < 0 {
+		sign := "▸ "
+		if e.open[r.kind] || e.list.Query() != "" {
+			sign = "▾ "
+		}
+		return p.Dim.Paint(sign) + widget.Highlight(groupName(r), hits, p.Dim, p.Match)
+	}
+	parts := e.parts(r)
+	base := p.Dim
+	switch r.kind {
+	case causeEvent:
+		base = p.Strong
+	case failedEvent, cascadeEvent:
+		base = ""
+	}
+	cells := widget.Marked(parts, hits, []widget.Style{base, "", base, p.Dim}, p.Match)
+	head := p.Dim.Paint(e.clock.time(e.report.snapshot.Events[r.at].Timestamp)) + " " + statusGlyph(p, parts[1]) + " "
+	columns := eventColumns(w)
+	return head + widget.Row(cells, columns, widget.Widths(columns, w-11))
+}
+
+func eventColumns(w int) []widget.Column {
+	columns := []widget.Column{{Width: min(max(w/5, 12), 34)}, {Width: 15}, {Weight: 1}}
+	if w >= 110 {
+		columns[1].Width = 22
+		columns = append(columns, widget.Column{Width: 26})
+	}
+	return columns
+}
+
+func (e *events) Update(tea.Msg) tea.Cmd { return nil }
+
+func (e *events) View(w, h int) string {
+	if e.list.Len() == 0 {
+		return e.look.empty(w, h, e.why())
+	}
+	return e.list.View(w, h, e.focused, e.Palette)
+}
+
+// why says why there are no rows.
+func (e *events) why() string {
+	switch {
+	case e.report == nil:
+		return "Not read yet."
+	case e.list.Query() != "":
+		return "No event matches " + e.list.Query() + "."
+	default:
+		return unreadSentence(e.report, diagnostics.KindEvent, "The operation has no events.")
+	}
+}
+
+func (e *events) show(r *report) {
+	keep, _ := e.list.Current()
+	id := ""
+	if e.report != nil && e.list.Len() > 0 {
+		id = e.id(keep)
+	}
+	e.report = r
+	e.refresh(id)
+}
+
+// refresh lists the rows of open groups; a search looks into all of them.
+func (e *events) refresh(id string) {
+	var rows []eventRow
+	for _, r := range e.report.events {
+		if r.at < 0 || !folds(r.kind) || e.open[r.kind] || e.list.Query() != "" {
+			rows = append(rows, r)
+		}
+	}
+	e.list.Set(rows)
+	if id != "" {
+		e.list.Select(id)
+	}
+}
+
+// toggle opens or closes the group that the cursor is on or in.
+func (e *events) toggle() tea.Cmd {
+	r, ok := e.list.Current()
+	if !ok || !folds(r.kind) {
+		return nil
+	}
+	e.open[r.kind] = !e.open[r.kind]
+	e.refresh("group " + itoa(int(r.kind)))
+	return nil
+}
+
+func (e *events) Keys() []Key {
+	return append([]Key{{
+		Keys: []string{" ", "right", "left"}, Verb: "fold", Help: "open or fold the consequences, or the steps that did not fail",
+		Do: e.toggle, Foot: true,
+		Why: func() string {
+			if r, ok := e.list.Current(); ok && folds(r.kind) {
+				return ""
+			}
+			return "the cursor is not on a group"
+		},
+	}}, moveKeys(&e.list)...)
+}
+
+func (e *events) find(q string) tea.Cmd {
+	e.list.Find(q)
+	if e.report != nil {
+		id := ""
+		if r, ok := e.list.Current(); ok {
+			id = e.id(r)
+		}
+		e.refresh(id)
+	}
+	return nil
+}
+
+// follow puts the cursor on the first event that a finding quotes.
+func (e *events) follow(f diagnostics.Finding) {
+	for _, ev := range f.Evidence {
+		if ev.Of.Kind == diagnostics.KindEvent && e.list.Select(ev.Of.ID) {
+			return
+		}
+	}
+}
+
+func (e *events) goTo(r diagnostics.Ref) bool {
+	if r.Kind != diagnostics.KindEvent || e.report == nil {
+		return false
+	}
+	for _, row := range e.report.events {
+		if row.at >= 0 && e.id(row) == r.ID && folds(row.kind) && !e.open[row.kind] {
+			e.open[row.kind] = true
+			e.refresh("")
+		}
+	}
+	return e.list.Select(r.ID)
+}
+
+func (e *events) chosen() diagnostics.Ref {
+	if r, ok := e.list.Current(); ok && r.at >= 0 {
+		return e.report.snapshot.Events[r.at].Ref()
+	}
+	return diagnostics.Ref{}
+}
+
+func (e *events) copied() string {
+	if r, ok := e.list.Current(); ok && r.at >= 0 {
+		return widget.Join(e.parts(r))
+	}
+	return ""
+}
+
+func (e *events) title() string   { return "Events" }
+func (e *events) note() string    { return widget.Position(e.list.Cursor(), e.list.Len()) }
+func (e *events) focus(on bool)   { e.focused = on }
+func (e *events) resize(w, h int) { e.list.Resize(w, h) }
+func (e *events) move(n int)      { e.list.Move(n) }
+func (e *events) click(_, y int)  { e.list.Click(y) }
+func (e *events) found() string   { return e.list.Query() }

@@ -1,0 +1,166 @@
+package tui
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"firstaid/diagnostics"
+	"firstaid/playbooks"
+)
+
+// fixedCatalog is a catalogue of the tests' own, so that frames do not change
+// with the words of the built-in playbooks.
+func fixedCatalog(t testing.TB) *playbooks.Catalog {
+	t.Helper()
+	c, err := playbooks.NewCatalog([]playbooks.Playbook{
+		{
+			ID: "alias-ordering", Verdict: playbooks.VerdictFailure, Severity: diagnostics.Error,
+			Title:   diagnostics.Text{En: "Something refers to an alias that does not exist yet", Ko: "아직 없는 별칭을 참조합니다"},
+			Summary: diagnostics.Text{En: "Alias {alias} did not exist when CloudFormation needed it", Ko: "CloudFormation이 필요로 할 때 별칭 {alias}이(가) 아직 없었습니다"},
+			Cause:   diagnostics.Text{En: "The alias is named inside a string, so CloudFormation sees no dependency on it and creates the two in any order.", Ko: "별칭 이름이 문자열 안에만 있어서 CloudFormation은 의존 관계를 알지 못합니다."},
+			Do:      []diagnostics.Text{{En: "Add DependsOn to the failed resource, then deploy again", Ko: "실패한 리소스에 DependsOn을 추가하고 다시 배포하세요"}},
+			Reads:   []diagnostics.Kind{diagnostics.KindEvent, diagnostics.KindMetric},
+			Signals: []playbooks.Signal{{Pattern: `Cannot find alias arn: \S+:function:(?P<function>\w+):(?P<alias>\w+)`, Weight: 80}},
+			Fixes:   aliasFixes,
+		},
+		{
+			ID: "access-denied", Verdict: playbooks.VerdictFailure, Severity: diagnostics.Error,
+			Title:   diagnostics.Text{En: "A call was refused", Ko: "호출이 거부되었습니다"},
+			Summary: diagnostics.Text{En: "{principal} may not {action}", Ko: "{principal}에게 {action} 권한이 없습니다"},
+			Cause:   diagnostics.Text{En: "No policy allows this action on this resource.", Ko: "이 작업을 허용하는 정책이 없습니다."},
+			Signals: []playbooks.Signal{{Pattern: `User: (?P<principal>\S+) is not authorized to perform: (?P<action>[\w:]+)`, Weight: 60}},
+		},
+		{ID: "cancelled", Verdict: playbooks.VerdictCascade, Severity: diagnostics.Note, Title: diagnostics.Text{En: "Cancelled"}, Signals: []playbooks.Signal{{Pattern: `Resource (creation|update) cancelled`}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// sampleFindings are the conclusions about the sample snapshot, written out so
+// that frames do not change with the engine's ranking.
+func sampleFindings(s *diagnostics.Snapshot, _ *playbooks.Catalog) []diagnostics.Finding {
+	table := "arn:aws:dynamodb:ap-northeast-2:123456789012:table/orders"
+	var list []diagnostics.Finding
+	if len(s.Events) > 0 {
+		ev := s.Events[2]
+		list = append(list, diagnostics.Finding{
+			Playbook: "alias-ordering", Severity: diagnostics.Error, Confidence: diagnostics.Confirmed, State: diagnostics.Open, Rank: 1, Hides: 1, Count: 1, First: ev.Timestamp, Last: ev.Timestamp,
+			Because:  diagnostics.Text{En: "the template has no dependency on OrdersFunctionAliaslive", Ko: "템플릿에 OrdersFunctionAliaslive에 대한 의존 관계가 없습니다"},
+			Subject:  ev.ResourceRef(),
+			Summary:  diagnostics.Text{En: "Alias live did not exist when CloudFormation needed it", Ko: "CloudFormation이 필요로 할 때 별칭 live가 아직 없었습니다"},
+			Evidence: []diagnostics.Evidence{{Of: ev.Ref(), Field: "ResourceStatusReason", At: ev.Timestamp, Quote: ev.ResourceStatusReason}},
+			Source:   &diagnostics.Position{File: "template.yaml", Line: 11, Column: 3},
+			Chain: []diagnostics.Link{
+				{Of: ev.Ref(), Text: "Validation failed for resource: function:orders:live"},
+				{Of: ev.ResourceRef(), Text: "OrdersScaling (AWS::ApplicationAutoScaling::ScalableTarget)"},
+				{Of: diagnostics.Ref{Kind: diagnostics.KindFile, ID: "template.yaml"}, Text: "OrdersScaling:", Source: &diagnostics.Position{File: "template.yaml", Line: 11}},
+			},
+			Why:          diagnostics.Text{En: "1 other finding follows from it", Ko: "다른 1건이 여기서 비롯됩니다"},
+			Alternatives: []diagnostics.Alternative{{Playbook: "function-not-found", Why: diagnostics.Text{En: "the ARN without a qualifier means that the function is missing"}}},
+			Unknown:      s.Unread,
+		})
+	}
+	if len(s.LogGroups) > 0 {
+		list = append(list, diagnostics.Finding{
+			Playbook: "access-denied", Severity: diagnostics.Error, Confidence: diagnostics.Likely, State: diagnostics.Open, Rank: len(list) + 1, Count: 1, First: at(32), Last: at(32),
+			Because:  diagnostics.Text{En: "log and simulation agree"},
+			Subject:  diagnostics.Ref{Kind: diagnostics.KindFunction, ID: "orders"},
+			Summary:  diagnostics.Text{En: "arn:aws:sts::123456789012:assumed-role/orders-role/orders may not dynamodb:PutItem on " + table},
+			Captures: map[string]string{"action": "dynamodb:PutItem"},
+			Evidence: []diagnostics.Evidence{{Of: diagnostics.Ref{Kind: diagnostics.KindLogEvent, ID: "/aws/lambda/orders#l3"}, Field: "Message", At: at(32), Quote: "is not authorized to perform: dynamodb:PutItem"}},
+			Chain:    []diagnostics.Link{{Of: diagnostics.Ref{Kind: diagnostics.KindSimulation, ID: "dynamodb:PutItem " + table}, Text: "dynamodb:PutItem: implicitDeny"}},
+		})
+	}
+	if len(s.Events) > 0 {
+		list = append(list, diagnostics.Finding{
+			Playbook: "rollback", Severity: diagnostics.Note, Confidence: diagnostics.Possible, State: diagnostics.Open, Rank: len(list) + 1, Subject: diagnostics.Ref{Kind: diagnostics.KindStack, ID: "orders-prod"},
+			Summary: diagnostics.Text{En: "The stack was rolled back"}, CausedBy: list[0].ID(),
+			Evidence: []diagnostics.Evidence{{Of: s.Events[6].Ref(), Quote: "UPDATE_ROLLBACK_COMPLETE"}},
+		})
+	}
+	return list
+}
+
+// aliasFixes edits the sample's template, and offers a permanent call too.
+func aliasFixes(s *diagnostics.Snapshot, _ diagnostics.Finding) []playbooks.Fix {
+	return []playbooks.Fix{
+		{
+			Title: diagnostics.Text{En: "Make the scalable target wait for the alias", Ko: "별칭이 만들어질 때까지 기다리게 합니다"},
+			Kind:  playbooks.FixTemplate, Risk: playbooks.Safe, Redeploy: true,
+			Steps: []playbooks.Step{playbooks.FileEdit{
+				Path: "template.yaml", Before: sampleTemplate,
+				After: sampleTemplate[:len(sampleTemplate)-len("    Properties:\n      ResourceId: !Sub function:${OrdersFunction}:live\n      MinCapacity: 1\n      MaxCapacity: 5\n")] +
+					"    DependsOn: OrdersFunctionAliaslive\n    Properties:\n      ResourceId: !Sub function:${OrdersFunction}:live\n      MinCapacity: 1\n      MaxCapacity: 5\n",
+			}},
+		},
+		{
+			Title: diagnostics.Text{En: "Delete the scaling target"}, Kind: playbooks.FixEnvironment, Risk: playbooks.Permanent,
+			Steps: []playbooks.Step{playbooks.Call{
+				Of: diagnostics.Ref{Kind: diagnostics.KindScalableTarget, ID: "function:orders:live"}, Service: "applicationautoscaling", Operation: "DeregisterScalableTarget",
+				Args: map[string]any{"ResourceId": "function:orders:live", "ServiceNamespace": "lambda"},
+			}},
+		},
+	}
+}
+
+// fakeFixer notes what it was asked to do.
+type fakeFixer struct {
+	applied []playbooks.Plan
+	undone  []int
+	err     error
+}
+
+func (f *fakeFixer) Apply(_ context.Context, p playbooks.Plan) (Outcome, error) {
+	f.applied = append(f.applied, p)
+	return Outcome{State: diagnostics.FixedHere, Text: diagnostics.Text{En: "The file was changed; deploy again to prove it."}, Entry: len(f.applied)}, f.err
+}
+
+func (f *fakeFixer) Undo(_ context.Context, entry int) (Outcome, error) {
+	f.undone = append(f.undone, entry)
+	return Outcome{State: diagnostics.Open, Text: diagnostics.Text{En: "The file is as it was."}}, f.err
+}
+
+func (f *fakeFixer) Verify(context.Context, diagnostics.Finding) (Outcome, error) {
+	return Outcome{State: diagnostics.Open, Text: diagnostics.Text{En: "The finding is still there."}}, f.err
+}
+
+// fakeExporter notes what it was asked to write.
+type fakeExporter struct{ written []string }
+
+func (e *fakeExporter) Formats() []string { return []string{"markdown", "html", "json"} }
+
+func (e *fakeExporter) Export(_ context.Context, format, path string, _ *diagnostics.Snapshot, _ []diagnostics.Finding) (string, error) {
+	if path == "" {
+		path = "orders-prod." + format
+	}
+	e.written = append(e.written, path)
+	return path, nil
+}
+
+// slowSource emits what it has, one after the other with a pause between.
+type slowSource struct {
+	snapshots []*diagnostics.Snapshot
+	pause     time.Duration
+	err       error
+	targets   []Target
+	ended     int
+}
+
+func (s *slowSource) Collect(ctx context.Context, t Target, emit func(*diagnostics.Snapshot) bool) error {
+	s.targets = append(s.targets, t)
+	defer func() { s.ended++ }()
+	for _, x := range s.snapshots {
+		select {
+		case <-time.After(s.pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if !emit(x) {
+			return ctx.Err()
+		}
+	}
+	return s.err
+}
