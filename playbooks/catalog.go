@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"firstaid/diagnostics"
 )
 
 //go:embed catalog/*.yaml
@@ -107,4 +109,14 @@ func attach(list []Playbook) {
 		list[i].Find = find[list[i].ID]
 		list[i].Fixes = fix[list[i].ID]
 	}
+}
+
+// Fixes computes the fixes of a finding, best first; none where the playbook
+// has none.
+func (c *Catalog) Fixes(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
+	p, ok := c.Get(f.Playbook)
+	if !ok || p.Fixes == nil {
+		return nil
+	}
+	return p.Fixes(s, f)
 }

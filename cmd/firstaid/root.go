@@ -118,6 +118,9 @@ func commands(s streams, o *options) []*cobra.Command {
 		newExplain(s, o),
 		newCost(s, o),
 		newPermissions(s, o),
+		newFix(s, o),
+		newJournal(s, o),
+		newUndo(s, o),
 		newVersion(s),
 	}
 }

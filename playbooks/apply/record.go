@@ -81,3 +81,13 @@ func recordStep(s playbooks.Step) (StepRecord, error) {
 func (r Record) Entry() playbooks.Entry {
 	return playbooks.Entry{ID: r.ID, At: r.At, Finding: r.Finding, Title: r.Title, Status: string(r.Status), State: r.State}
 }
+
+// Calls reports whether the entry has steps that call AWS.
+func (r Record) Calls() bool {
+	for _, s := range r.Steps {
+		if s.Call != nil {
+			return true
+		}
+	}
+	return false
+}

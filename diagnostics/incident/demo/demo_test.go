@@ -1,0 +1,100 @@
+package demo
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sort"
+	"strings"
+	"testing"
+
+	"firstaid/diagnostics"
+)
+
+func each(t *testing.T, check func(t *testing.T, i Info, s *diagnostics.Snapshot)) {
+	for _, i := range List() {
+		t.Run(i.Name, func(t *testing.T) {
+			s, err := Open(i.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, i, s)
+		})
+	}
+}
+
+func TestEveryDemoSaysThatItIsMade(t *testing.T) {
+	each(t, func(t *testing.T, i Info, s *diagnostics.Snapshot) {
+		if !strings.HasPrefix(s.Example, "A made example, not somebody's account.") {
+			t.Errorf("example is %q", s.Example)
+		}
+		if i.Title.En == "" || i.Title.Ko == "" || i.Playbook == "" {
+			t.Errorf("info is %+v", i)
+		}
+	})
+}
+
+func TestEveryDemoIsWholeAndRedacted(t *testing.T) {
+	each(t, func(t *testing.T, _ Info, s *diagnostics.Snapshot) {
+		if !s.Complete || s.StackID == "" || s.Identity.Account == "" || len(s.Calls) == 0 || len(s.Templates) == 0 || len(s.Stacks) < 1 {
+			t.Error("something is missing")
+		}
+		if again := diagnostics.Redact(s, diagnostics.RedactOptions{}); !reflect.DeepEqual(s, again) {
+			t.Error("the snapshot is not redacted")
+		}
+		if !sort.SliceIsSorted(s.Events, func(i, j int) bool { return s.Events[i].Timestamp.Before(s.Events[j].Timestamp) }) {
+			t.Error("events are out of order")
+		}
+		ids := map[string]bool{}
+		for _, e := range s.Events {
+			if ids[e.EventId] {
+				t.Errorf("two events have the id %s", e.EventId)
+			}
+			ids[e.EventId] = true
+			if e.ResourceProperties != "" && !json.Valid([]byte(e.ResourceProperties)) {
+				t.Errorf("properties of %s are not JSON", e.LogicalResourceId)
+			}
+		}
+		for _, g := range s.LogGroups {
+			if !sort.SliceIsSorted(g.Events, func(i, j int) bool { return g.Events[i].Timestamp.Before(g.Events[j].Timestamp) }) {
+				t.Errorf("%s is out of order", g.LogGroupName)
+			}
+		}
+		if last := s.Events[len(s.Events)-1].Timestamp; !last.Before(s.Taken) {
+			t.Errorf("taken at %v, before %v", s.Taken, last)
+		}
+	})
+}
+
+func TestEveryDemoHasItsProject(t *testing.T) {
+	each(t, func(t *testing.T, i Info, s *diagnostics.Snapshot) {
+		dir := filepath.Join(t.TempDir(), "copy")
+		if err := Project(i.Name, dir); err != nil {
+			t.Fatal(err)
+		}
+		if len(s.Files) < 2 {
+			t.Errorf("only %d files in the snapshot", len(s.Files))
+		}
+		for _, f := range s.Files {
+			text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.Path)))
+			if err != nil || string(text) != f.Content {
+				t.Errorf("%s differs from the project: %v", f.Path, err)
+			}
+		}
+		if err := Project(i.Name, dir); err == nil {
+			t.Error("a second copy overwrote the first")
+		}
+	})
+}
+
+func TestUnknownDemo(t *testing.T) {
+	for _, name := range []string{"nope", "../demo", "gen", ""} {
+		if _, err := Open(name); err == nil || !strings.Contains(err.Error(), "there are migration, arn-substitution") {
+			t.Errorf("%q: got %v", name, err)
+		}
+		if err := Project(name, t.TempDir()); err == nil {
+			t.Errorf("%q: a project was written", name)
+		}
+	}
+}

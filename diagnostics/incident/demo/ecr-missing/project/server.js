@@ -1,0 +1,3 @@
+require("http")
+  .createServer((req, res) => res.end("storefront"))
+  .listen(process.env.AWS_LWA_PORT);
