@@ -225,14 +225,9 @@ func (m done) apply(a *App) tea.Cmd {
 
 // work runs something outside Update with the spinner on.
 func (a *App) work(doing string, do func(context.Context) tea.Msg) tea.Cmd {
-	idle := a.busy == "" && !a.reading
 	a.busy = doing
 	ctx := a.ctx
-	cmd := func() tea.Msg { return do(ctx) }
-	if idle {
-		return batch(cmd, a.spin())
-	}
-	return cmd
+	return batch(func() tea.Msg { return do(ctx) }, a.spin())
 }
 
 // current is the snapshot and findings that exports and copies speak of.

@@ -49,6 +49,7 @@ type App struct {
 	reading bool
 	failure error // how the last reading ended
 	frame   int   // of the spinner
+	ticking bool  // the spinner runs
 	busy    string
 	toast   toast
 	shown   diagnostics.Finding // the finding that panes were aligned with

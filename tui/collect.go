@@ -80,14 +80,17 @@ type spin struct{}
 
 const spinEvery = 120 * time.Millisecond
 
+// spin starts the spinner unless it runs already.
 func (a *App) spin() tea.Cmd {
-	if a.headless {
+	if a.headless || a.ticking {
 		return nil
 	}
+	a.ticking = true
 	return tea.Tick(spinEvery, func(time.Time) tea.Msg { return spin{} })
 }
 
 func (spin) apply(a *App) tea.Cmd {
+	a.ticking = false
 	if !a.reading && a.busy == "" {
 		return nil
 	}

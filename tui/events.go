@@ -26,8 +26,8 @@ const (
 // group.
 type eventRow struct {
 	kind  eventKind
-	at    int // in Snapshot.Events; -1 for the head of a group
-	count int // of a group
+	event *diagnostics.Event // nil for the head of a group
+	count int                // of a group
 }
 
 // eventRows orders the events of a snapshot: causes by rank, then what failed,
@@ -35,18 +35,19 @@ type eventRow struct {
 func eventRows(r *report) []eventRow {
 	groups := make([][]eventRow, eventKinds)
 	matcher := r.catalog.Matcher()
-	for i, e := range r.snapshot.Events {
-		k := kindOf(r, e, matcher)
-		groups[k] = append(groups[k], eventRow{kind: k, at: i})
+	for i := range r.snapshot.Events {
+		e := &r.snapshot.Events[i]
+		k := kindOf(r, *e, matcher)
+		groups[k] = append(groups[k], eventRow{kind: k, event: e})
 	}
 	causes := groups[causeEvent]
 	sort.SliceStable(causes, func(a, b int) bool {
-		return r.cites[r.snapshot.Events[causes[a].at].Ref()] < r.cites[r.snapshot.Events[causes[b].at].Ref()]
+		return r.cites[causes[a].event.Ref()] < r.cites[causes[b].event.Ref()]
 	})
 	var rows []eventRow
 	for k, g := range groups {
 		if folds(eventKind(k)) && len(g) > 0 {
-			rows = append(rows, eventRow{kind: eventKind(k), at: -1, count: len(g)})
+			rows = append(rows, eventRow{kind: eventKind(k), count: len(g)})
 		}
 		rows = append(rows, g...)
 	}
@@ -88,14 +89,14 @@ func newEvents(l *look) *events {
 }
 
 func (e *events) id(r eventRow) string {
-	if r.at < 0 {
+	if r.event == nil {
 		return "group " + itoa(int(r.kind))
 	}
-	return e.report.snapshot.Events[r.at].EventId
+	return r.event.EventId
 }
 
 func (e *events) text(r eventRow) string {
-	if r.at < 0 {
+	if r.event == nil {
 		return groupName(r)
 	}
 	return widget.Join(e.parts(r))
@@ -103,7 +104,7 @@ func (e *events) text(r eventRow) string {
 
 // parts are the cells of an event's row: resource, status, reason, type.
 func (e *events) parts(r eventRow) []string {
-	ev := e.report.snapshot.Events[r.at]
+	ev := r.event
 	status := ev.ResourceStatus
 	for _, s := range []string{ev.ValidationStatus, ev.HookStatus, ev.OperationStatus} {
 		if status == "" {
@@ -139,7 +140,7 @@ func plural(n int, one, many string) string {
 
 // draw is one row: time, glyph, resource, status, reason, type.
 func (e *events) draw(r eventRow, hits []int, w int, p *widget.Palette) string {
-	if r.at < 0 {
+	if r.event == nil {
 		sign := "▸ "
 		if e.open[r.kind] || e.list.Query() != "" {
 			sign = "▾ "
@@ -155,7 +156,7 @@ func (e *events) draw(r eventRow, hits []int, w int, p *widget.Palette) string {
 		base = ""
 	}
 	cells := widget.Marked(parts, hits, []widget.Style{base, "", base, p.Dim}, p.Match)
-	head := p.Dim.Paint(e.clock.time(e.report.snapshot.Events[r.at].Timestamp)) + " " + statusGlyph(p, parts[1]) + " "
+	head := p.Dim.Paint(e.clock.time(r.event.Timestamp)) + " " + statusGlyph(p, parts[1]) + " "
 	columns := eventColumns(w)
 	return head + widget.Row(cells, columns, widget.Widths(columns, w-11))
 }
@@ -191,20 +192,15 @@ func (e *events) why() string {
 }
 
 func (e *events) show(r *report) {
-	keep, _ := e.list.Current()
-	id := ""
-	if e.report != nil && e.list.Len() > 0 {
-		id = e.id(keep)
-	}
 	e.report = r
-	e.refresh(id)
+	e.refresh("")
 }
 
 // refresh lists the rows of open groups; a search looks into all of them.
 func (e *events) refresh(id string) {
 	var rows []eventRow
 	for _, r := range e.report.events {
-		if r.at < 0 || !folds(r.kind) || e.open[r.kind] || e.list.Query() != "" {
+		if r.event == nil || !folds(r.kind) || e.open[r.kind] || e.list.Query() != "" {
 			rows = append(rows, r)
 		}
 	}
@@ -241,11 +237,7 @@ func (e *events) Keys() []Key {
 func (e *events) find(q string) tea.Cmd {
 	e.list.Find(q)
 	if e.report != nil {
-		id := ""
-		if r, ok := e.list.Current(); ok {
-			id = e.id(r)
-		}
-		e.refresh(id)
+		e.refresh("")
 	}
 	return nil
 }
@@ -264,7 +256,7 @@ func (e *events) goTo(r diagnostics.Ref) bool {
 		return false
 	}
 	for _, row := range e.report.events {
-		if row.at >= 0 && e.id(row) == r.ID && folds(row.kind) && !e.open[row.kind] {
+		if row.event != nil && e.id(row) == r.ID && folds(row.kind) && !e.open[row.kind] {
 			e.open[row.kind] = true
 			e.refresh("")
 		}
@@ -273,14 +265,14 @@ func (e *events) goTo(r diagnostics.Ref) bool {
 }
 
 func (e *events) chosen() diagnostics.Ref {
-	if r, ok := e.list.Current(); ok && r.at >= 0 {
-		return e.report.snapshot.Events[r.at].Ref()
+	if r, ok := e.list.Current(); ok && r.event != nil {
+		return r.event.Ref()
 	}
 	return diagnostics.Ref{}
 }
 
 func (e *events) copied() string {
-	if r, ok := e.list.Current(); ok && r.at >= 0 {
+	if r, ok := e.list.Current(); ok && r.event != nil {
 		return widget.Join(e.parts(r))
 	}
 	return ""

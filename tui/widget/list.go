@@ -119,7 +119,7 @@ func matches(words []string, n int, at func(int) string, best bool) []hit {
 	found, score := map[int][]int{}, map[int]int{}
 	for i, word := range words {
 		next := map[int][]int{}
-		for _, m := range fuzzy.FindFromNoSort(word, texts{n, at}) {
+		for _, m := range findWord(word, texts{n, at}) {
 			if prev, ok := found[m.Index]; ok || i == 0 {
 				next[m.Index] = append(append([]int(nil), prev...), m.MatchedIndexes...)
 				score[m.Index] += m.Score
@@ -139,6 +139,30 @@ func matches(words []string, n int, at func(int) string, best bool) []hit {
 		}
 		return x < y
 	})
+	return out
+}
+
+// literal is what a word scores that stands in the text as it was typed.
+const literal = 1000
+
+// findWord returns the texts that hold word as it was typed, or its characters
+// in order and close together. Without the latter limit a long sentence would
+// match nearly every word.
+func findWord(word string, in texts) fuzzy.Matches {
+	var out fuzzy.Matches
+	low := lower(word)
+	for _, m := range fuzzy.FindFromNoSort(word, in) {
+		if i := indexFold(m.Str, low); i >= 0 {
+			m.MatchedIndexes = m.MatchedIndexes[:0]
+			for j := range word {
+				m.MatchedIndexes = append(m.MatchedIndexes, i+j)
+			}
+			m.Score += literal
+		} else if m.MatchedIndexes[len(m.MatchedIndexes)-1]-m.MatchedIndexes[0] > 3*len(word)+8 {
+			continue
+		}
+		out = append(out, m)
+	}
 	return out
 }
 
