@@ -61,6 +61,7 @@ func Reads() []Permitted {
 		read("iam", "GetRolePolicy", roleARN, "inline policies"),
 		read("iam", "ListAttachedRolePolicies", roleARN, "managed policies of a role"),
 		read("iam", "ListRolePolicies", roleARN, "inline policies"),
+		read("iam", "SimulatePrincipalPolicy", roleARN, "AWS's own decision on what was denied; it shows other principals' permissions"),
 		read("lambda", "GetAccountSettings", "*", "concurrency limits of the account"),
 		read("lambda", "GetFunction", functionARN, "functions"),
 		read("lambda", "GetFunctionUrlConfig", functionARN, "function URLs"),

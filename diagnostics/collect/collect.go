@@ -76,6 +76,8 @@ func (r *reading) run(ctx context.Context) error {
 	r.followLogs(ctx)
 	r.publish("reading what the logs point at")
 	r.followResources(ctx)
+	r.publish("asking IAM about what was denied")
+	r.simulateDenials(ctx)
 	return nil
 }
 

@@ -55,6 +55,7 @@ type Collector struct {
 	tail      tailAPI
 	roles     roleAPI
 	policies  policyAPI
+	simulator simulatorAPI
 	registry  registryAPI
 	images    imageAPI
 	rest      restAPI
@@ -103,7 +104,7 @@ func (c *Collector) connect(cfg aws.Config) {
 	c.stacks, c.events, c.resources = stacks, stacks, stacks
 	c.functions, c.bindings, c.account = functions, functions, functions
 	c.logs, c.tail = logs, logs
-	c.roles, c.policies = roles, roles
+	c.roles, c.policies, c.simulator = roles, roles, roles
 	c.registry, c.images = registry, registry
 	c.rest = apigateway.NewFromConfig(cfg)
 	c.http = apigatewayv2.NewFromConfig(cfg)

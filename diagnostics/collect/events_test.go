@@ -16,15 +16,17 @@ var shopEvents = []string{
 	"shop CREATE_IN_PROGRESS", "Queue CREATE_IN_PROGRESS", "Queue CREATE_FAILED", "shop ROLLBACK_IN_PROGRESS", "shop ROLLBACK_COMPLETE",
 }
 
-func last(t *testing.T, c *collect.Collector, stack string) *diagnostics.Snapshot {
+// last is the last snapshot of the stack shop.
+func last(t *testing.T, c *collect.Collector) *diagnostics.Snapshot {
 	t.Helper()
-	all := waves(t, c, collect.Target{Stack: stack})
+	all := waves(t, c, collect.Target{Stack: "shop"})
 	return all[len(all)-1]
 }
 
 // Where DescribeEvents is unknown or denied, DescribeStackEvents answers and
 // nothing is missing.
 func TestWireEventsFallBack(t *testing.T) {
+	t.Parallel()
 	for name, refusal := range map[string]answer{
 		"unknown":     fault(400, "InvalidAction", "Could not find operation DescribeEvents"),
 		"denied":      fault(403, "AccessDenied", "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: cloudformation:DescribeEvents"),
@@ -33,10 +35,11 @@ func TestWireEventsFallBack(t *testing.T) {
 		"no protocol": {405, "application/xml", "<Error><Code>MethodNotAllowed</Code></Error>"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWire(t)
 			w.shop()
 			w.on("DescribeEvents", always(refusal))
-			s := last(t, w.collector(), "shop")
+			s := last(t, w.collector())
 			if got := logicals(s.Events); !slices.Equal(got, shopEvents) {
 				t.Errorf("events %v", got)
 			}
@@ -50,6 +53,7 @@ func TestWireEventsFallBack(t *testing.T) {
 // The stack names its operations: those are asked for, and validation errors,
 // which no stack event tells, are among the events.
 func TestWireEventsByOperation(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	w.shop()
 	w.on("DescribeStacks", always(query("DescribeStacks", "<Stacks>"+stackRow(shopID, "ROLLBACK_COMPLETE",
@@ -101,6 +105,7 @@ func TestWireEventsByOperation(t *testing.T) {
 // An update's events end where the operation before it ended, however many
 // pages there are.
 func TestWireEventsOfTheLatestOperation(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	w.shop()
 	page := func(token, rows string) answer {
@@ -122,13 +127,14 @@ func TestWireEventsOfTheLatestOperation(t *testing.T) {
 		}
 	})
 	want := []string{"shop UPDATE_IN_PROGRESS", "Queue UPDATE_FAILED", "shop UPDATE_ROLLBACK_IN_PROGRESS", "shop UPDATE_ROLLBACK_COMPLETE"}
-	if got := logicals(last(t, w.collector(), "shop").Events); !slices.Equal(got, want) {
+	if got := logicals(last(t, w.collector()).Events); !slices.Equal(got, want) {
 		t.Errorf("events %v", got)
 	}
 }
 
 // A stack that was deleted is found by name, and why it failed before that is told.
 func TestWireDeletedStack(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	w.shop()
 	w.on("DescribeStacks", func(r request) answer {
@@ -143,7 +149,7 @@ func TestWireDeletedStack(t *testing.T) {
 	w.on("DescribeStackEvents", always(query("DescribeStackEvents", "<StackEvents>"+
 		eventRow(shopID, 60, "shop", "", "DELETE_COMPLETE", "")+eventRow(shopID, 50, "shop", "", "DELETE_IN_PROGRESS", "User Initiated")+
 		eventRow(shopID, 2, "Queue", "AWS::SQS::Queue", "CREATE_FAILED", "no")+eventRow(shopID, 0, "shop", "", "CREATE_IN_PROGRESS", "User Initiated")+"</StackEvents>")))
-	s := last(t, w.collector(), "shop")
+	s := last(t, w.collector())
 	if s.StackID != shopID {
 		t.Errorf("stack %s", s.StackID)
 	}
@@ -154,6 +160,7 @@ func TestWireDeletedStack(t *testing.T) {
 
 // The events of nested stacks are read from the time of the operation on.
 func TestWireNestedStacks(t *testing.T) {
+	t.Parallel()
 	const child = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop-Nested-1/9"
 	w := newWire(t)
 	w.shop()
@@ -174,7 +181,7 @@ func TestWireNestedStacks(t *testing.T) {
 		}
 		return query("DescribeStackEvents", "<StackEvents>"+rows+"</StackEvents>")
 	})
-	s := last(t, w.collector(), "shop")
+	s := last(t, w.collector())
 	want := []string{"shop CREATE_IN_PROGRESS", "shop-Nested-1 CREATE_IN_PROGRESS", "Fn CREATE_FAILED", "Nested CREATE_FAILED"}
 	if got := logicals(s.Events); !slices.Equal(got, want) {
 		t.Errorf("events %v", got)

@@ -34,6 +34,7 @@ func failing(t *testing.T, c *collect.Collector) (*diagnostics.Snapshot, *collec
 }
 
 func TestWireProblems(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		answer   answer
 		problem  collect.Problem
@@ -57,6 +58,7 @@ func TestWireProblems(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWire(t)
 			w.on("DescribeStacks", always(c.answer))
 			w.on("ListStacks", always(query("ListStacks", "<StackSummaries/>")))
@@ -73,6 +75,7 @@ func TestWireProblems(t *testing.T) {
 
 // Credentials that run out in the middle end the reading; what was read stays.
 func TestWireExpiresInTheMiddle(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	w.shop()
 	w.on("ListStackResources", func(request) answer {
@@ -90,10 +93,11 @@ func TestWireExpiresInTheMiddle(t *testing.T) {
 
 // An answer that is not AWS's is not asked for again, and ends nothing.
 func TestWireHTMLIsNotRetried(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	w.shop()
 	w.on("ListStackResources", always(answer{500, "text/html", "<html><h1>Internal Server Error</h1></html>"}))
-	s := last(t, w.collector(), "shop")
+	s := last(t, w.collector())
 	if n := w.times("ListStackResources"); n != 1 {
 		t.Errorf("asked %d times", n)
 	}
@@ -104,6 +108,7 @@ func TestWireHTMLIsNotRetried(t *testing.T) {
 
 // Throttling is waited out, counted, and shown.
 func TestWireThrottlingIsWaitedOut(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	w.shop()
 	events := w.answers["DescribeStackEvents"]
@@ -113,7 +118,7 @@ func TestWireThrottlingIsWaitedOut(t *testing.T) {
 		}
 		return events(r)
 	})
-	s := last(t, w.collector(), "shop")
+	s := last(t, w.collector())
 	if len(s.Events) != len(shopEvents) {
 		t.Errorf("%d events", len(s.Events))
 	}
@@ -126,6 +131,7 @@ func TestWireThrottlingIsWaitedOut(t *testing.T) {
 
 // Half the permissions are missing: each gap names the action, the rest is read.
 func TestWireHalfThePermissions(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	w.shop()
 	denied := func(action string) answer {
@@ -142,7 +148,7 @@ func TestWireHalfThePermissions(t *testing.T) {
 	w.on("FilterLogEvents", always(refusal(400, "AccessDeniedException", "User: x is not authorized to perform: logs:FilterLogEvents")))
 	w.on("GetRole", always(denied("iam:GetRole")))
 	w.on("GET /restapis/abc", always(refusal(403, "AccessDeniedException", "User: x is not authorized to perform: apigateway:GET")))
-	s := last(t, w.collector(), "shop")
+	s := last(t, w.collector())
 	for kind, action := range map[diagnostics.Kind]string{
 		diagnostics.KindStack:    "cloudformation:DescribeStacks",
 		diagnostics.KindTemplate: "cloudformation:GetTemplate",
@@ -186,6 +192,7 @@ func TestNoNetwork(t *testing.T) {
 // The reading ends at once when its context does, and without an error when
 // nobody listens any more.
 func TestWireCancelled(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	w.shop()
 	hang := make(chan struct{})
