@@ -22,8 +22,14 @@ func finders() map[string]finder {
 // fixers lists the fixes by playbook id.
 func fixers() map[string]fixer {
 	return map[string]fixer{
-		"ecr-missing":             fixMissingImage,
-		"rollback-complete-stuck": fixStuckCreate,
-		"update-rollback-failed":  fixStuckRollback,
+		"alias-ordering":             fixAlias,
+		"arm64-mismatch":             fixArchitecture,
+		"arn-substitution":           fixUnsubstituted,
+		"cors-missing-method":        fixCORS,
+		"ecr-missing":                fixMissingImage,
+		"image-repositories-mapping": fixImageRepositories,
+		"payload-too-large-502":      fixPayload,
+		"rollback-complete-stuck":    fixStuckCreate,
+		"update-rollback-failed":     fixStuckRollback,
 	}
 }

@@ -110,6 +110,8 @@ func scalarText(s string, inside bool) string {
 		return s
 	case strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 }) >= 0:
 		return jsonText(s)
+	case strings.Contains(s, "'") && !strings.ContainsAny(s, `"\\`):
+		return `"` + s + `"` // API Gateway's values hold single quotes of their own
 	}
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }
