@@ -2,33 +2,42 @@ package playbooks
 
 import "fmt"
 
-// RunExamples checks every example of the catalogue against all playbooks
-// together and returns a sentence for each that fails. A `match` example must
-// be recognised as its own playbook first, with the captures it names; an
-// `ignore` example must not be recognised as its own playbook at all.
-func (c *Catalog) RunExamples() []error {
-	var errs []error
+// RunExamples checks the examples of the playbooks that want names against all
+// playbooks together. It returns a sentence for each that fails, and how many
+// were run. A `match` example must be recognised as its own playbook first, with
+// the captures it names; an `ignore` example must not be recognised as its own
+// playbook at all.
+func (c *Catalog) RunExamples(want func(Playbook) bool) (failed []error, run int) {
 	for _, p := range c.playbooks {
-		errs = append(errs, c.runExamples(p)...)
-	}
-	return errs
-}
-
-func (c *Catalog) runExamples(p Playbook) []error {
-	var errs []error
-	for i, e := range p.Examples.Match {
-		if err := c.checkMatch(p, e); err != nil {
-			errs = append(errs, fmt.Errorf("%s: match example %d: %w", p.ID, i+1, err))
+		if !want(p) {
+			continue
 		}
-	}
-	for i, e := range p.Examples.Ignore {
-		for _, m := range c.matcher.Explain(e.Text, e.origin()).Matches {
-			if m.Playbook == p.ID {
-				errs = append(errs, fmt.Errorf("%s: ignore example %d: recognised by %q", p.ID, i+1, m.Quote))
+		name := p.ID
+		if p.User != "" {
+			name = p.User
+		}
+		for i, e := range p.Examples.Match {
+			if err := c.checkMatch(p, e); err != nil {
+				failed = append(failed, fmt.Errorf("%s: match example %d: %w", name, i+1, err))
 			}
 		}
+		for i, e := range p.Examples.Ignore {
+			if err := c.checkIgnore(p, e); err != nil {
+				failed = append(failed, fmt.Errorf("%s: ignore example %d: %w", name, i+1, err))
+			}
+		}
+		run += len(p.Examples.Match) + len(p.Examples.Ignore)
 	}
-	return errs
+	return failed, run
+}
+
+func (c *Catalog) checkIgnore(p Playbook, e Example) error {
+	for _, m := range c.matcher.Explain(e.Text, e.origin()).Matches {
+		if m.Playbook == p.ID {
+			return fmt.Errorf("recognised by %q", m.Quote)
+		}
+	}
+	return nil
 }
 
 func (c *Catalog) checkMatch(p Playbook, e Example) error {

@@ -95,24 +95,28 @@ func addWords(words map[string]bool, pattern *regexp.Regexp) {
 
 func notWord(r rune) bool { return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }
 
+// patternFlags begin every pattern: case does not matter, and the text is one
+// line.
+const patternFlags = "(?is)"
+
 func compile(s Signal) (signal, error) {
 	if s.Weight == 0 {
 		s.Weight = 50
 	}
 	c := signal{Signal: s}
 	var err error
-	if c.pattern, err = regexp.Compile("(?is)" + s.Pattern); err != nil {
+	if c.pattern, err = regexp.Compile(patternFlags + s.Pattern); err != nil {
 		return c, err
 	}
 	for _, p := range s.Also {
-		r, err := regexp.Compile("(?is)" + p)
+		r, err := regexp.Compile(patternFlags + p)
 		if err != nil {
 			return c, err
 		}
 		c.also = append(c.also, r)
 	}
 	for _, p := range s.Unless {
-		r, err := regexp.Compile("(?is)" + p)
+		r, err := regexp.Compile(patternFlags + p)
 		if err != nil {
 			return c, err
 		}

@@ -22,6 +22,8 @@ type Playbook struct {
 	Look []diagnostics.Text `yaml:"look,omitempty"`
 	// Do says what to do, best first, for those who do it by hand.
 	Do []diagnostics.Text `yaml:"do,omitempty"`
+	// Steps are shown for copying; a user's playbook has no other fix.
+	Steps []GuidedStep `yaml:"steps,omitempty"`
 	// Reads are the kinds of things that Find wants; one that is unread makes
 	// the finding's answer unknown instead of fine.
 	Reads []diagnostics.Kind `yaml:"reads,omitempty"`

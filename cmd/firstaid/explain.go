@@ -39,7 +39,7 @@ Exit status: 0 nothing wrong, 1 a failure was found, 2 something could not be re
 			if err != nil {
 				return err
 			}
-			catalog, err := playbooks.Builtin()
+			catalog, err := loadCatalog(s.err)
 			if err != nil {
 				return err
 			}

@@ -35,13 +35,16 @@ var (
 		En: "No failure was recognised in this text.",
 		Ko: "이 텍스트에서 알려진 장애를 찾지 못했습니다.",
 	}
-	alsoThere = diagnostics.Text{En: "Also in this text:", Ko: "이 텍스트에서 함께 발견된 항목:"}
-	cause     = diagnostics.Text{En: "Cause", Ko: "원인"}
-	toDo      = diagnostics.Text{En: "What to do", Ko: "해야 할 일"}
-	toLook    = diagnostics.Text{En: "Where to look", Ko: "확인할 곳"}
-	mistaken  = diagnostics.Text{En: "Could also be", Ko: "다른 가능성"}
-	passedOn  = diagnostics.Text{En: "Passed on by", Ko: "전달 경로"}
-	quoted    = diagnostics.Text{En: "Found", Ko: "발견한 문구"}
+	alsoThere  = diagnostics.Text{En: "Also in this text:", Ko: "이 텍스트에서 함께 발견된 항목:"}
+	cause      = diagnostics.Text{En: "Cause", Ko: "원인"}
+	toDo       = diagnostics.Text{En: "What to do", Ko: "해야 할 일"}
+	toLook     = diagnostics.Text{En: "Where to look", Ko: "확인할 곳"}
+	mistaken   = diagnostics.Text{En: "Could also be", Ko: "다른 가능성"}
+	passedOn   = diagnostics.Text{En: "Passed on by", Ko: "전달 경로"}
+	toCopy     = diagnostics.Text{En: "Steps", Ko: "단계"}
+	allowed    = diagnostics.Text{En: "Permissions it reads with", Ko: "조회에 필요한 권한"}
+	recognised = diagnostics.Text{En: "Recognised by", Ko: "인식 패턴"}
+	quoted     = diagnostics.Text{En: "Found", Ko: "발견한 문구"}
 )
 
 func printFirst(w io.Writer, p playbooks.Playbook, m playbooks.Match, lang diagnostics.Lang) {
@@ -58,10 +61,41 @@ func printFirst(w io.Writer, p playbooks.Playbook, m playbooks.Match, lang diagn
 		}
 		fmt.Fprintf(w, "  %s: %s\n", passedOn.In(lang), strings.Join(names, " → "))
 	}
+	printAdvice(w, p, lang)
+}
+
+// printPlaybook writes all that a playbook says.
+func printPlaybook(w io.Writer, p playbooks.Playbook, lang diagnostics.Lang) {
+	fmt.Fprintf(w, "%s (%s)\n  %s\n", p.ID, p.Severity, p.Title.In(lang))
+	if p.User != "" {
+		fmt.Fprintf(w, "  %s\n", p.User)
+	}
+	printAdvice(w, p, lang)
+	if len(p.Permissions) > 0 {
+		fmt.Fprintf(w, "\n%s\n  %s\n", allowed.In(lang), strings.Join(p.Permissions, "\n  "))
+	}
+	fmt.Fprintf(w, "\n%s\n", recognised.In(lang))
+	for _, s := range p.Signals {
+		fmt.Fprintf(w, "  %s\n", s.Pattern)
+	}
+}
+
+// printAdvice writes the words of a playbook.
+func printAdvice(w io.Writer, p playbooks.Playbook, lang diagnostics.Lang) {
 	if !p.Cause.IsZero() {
 		fmt.Fprintf(w, "\n%s\n  %s\n", cause.In(lang), p.Cause.In(lang))
 	}
 	printList(w, toDo.In(lang), p.Do, lang)
+	var steps []diagnostics.Text
+	for _, s := range p.Steps {
+		if len(s.Run) == 0 {
+			steps = append(steps, s.Manual)
+			continue
+		}
+		command := "\n       " + playbooks.ShellQuote(s.Run)
+		steps = append(steps, diagnostics.Text{En: s.Why.En + command, Ko: s.Why.In(diagnostics.Korean) + command})
+	}
+	printList(w, toCopy.In(lang), steps, lang)
 	printList(w, toLook.In(lang), p.Look, lang)
 	var others []diagnostics.Text
 	for _, f := range p.FalsePositives {

@@ -54,7 +54,7 @@ func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
 	if err != nil {
 		return err
 	}
-	plan, snapshot, err := f.plan(ctx, name, lang, s.out)
+	plan, snapshot, err := f.plan(ctx, name, lang, s.err)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
 }
 
 // plan finds the finding and the chosen fix.
-func (f *fixOptions) plan(ctx context.Context, name string, lang diagnostics.Lang, _ io.Writer) (playbooks.Plan, *diagnostics.Snapshot, error) {
+func (f *fixOptions) plan(ctx context.Context, name string, lang diagnostics.Lang, warn io.Writer) (playbooks.Plan, *diagnostics.Snapshot, error) {
 	var args []string
 	if f.stack != "" {
 		args = []string{f.stack}
@@ -83,7 +83,7 @@ func (f *fixOptions) plan(ctx context.Context, name string, lang diagnostics.Lan
 			return playbooks.Plan{}, nil, err
 		}
 	}
-	catalog, err := loadCatalog()
+	catalog, err := loadCatalog(warn)
 	if err != nil {
 		return playbooks.Plan{}, nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"firstaid/diagnostics"
-	"firstaid/playbooks"
 	"firstaid/playbooks/apply"
 )
 
@@ -40,6 +39,3 @@ func (o *options) live(ctx context.Context, want diagnostics.Identity) (apply.Li
 	}
 	return apply.NewAWS(cfg), nil
 }
-
-// loadCatalog loads the playbooks.
-func loadCatalog() (*playbooks.Catalog, error) { return playbooks.Builtin() }

@@ -116,6 +116,7 @@ func newRoot(s streams) *cobra.Command {
 func commands(s streams, o *options) []*cobra.Command {
 	return []*cobra.Command{
 		newExplain(s, o),
+		newPlaybooks(s, o),
 		newCost(s, o),
 		newPermissions(s, o),
 		newFix(s, o),
