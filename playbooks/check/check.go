@@ -1,0 +1,135 @@
+package check
+
+import (
+	"cmp"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"firstaid/diagnostics"
+	"firstaid/diagnostics/template"
+)
+
+// Files reads the templates and samconfig files at paths and checks them.
+func Files(fsys fs.FS, paths ...string) ([]Finding, error) {
+	p, err := Read(fsys, paths...)
+	if err != nil {
+		return nil, err
+	}
+	return p.Findings(), nil
+}
+
+// rules look at one template each.
+func rules() []func(*scope) {
+	return []func(*scope){
+		checkSubstitution,
+		checkAliasOrdering,
+		checkProvisioned,
+		checkRolePolicies,
+		checkArchitecture,
+		checkCors,
+		checkMethodCors,
+		checkAdapter,
+		checkTimeout,
+		checkPackageType,
+	}
+}
+
+// Findings checks everything that was read. The order is by file, line, column.
+func (p *Project) Findings() []Finding {
+	var all []Finding
+	for _, e := range p.broken {
+		all = append(all, syntaxFinding(p, e))
+	}
+	for _, t := range p.templates {
+		s := &scope{Project: p, t: t}
+		for _, rule := range rules() {
+			rule(s)
+		}
+		all = append(all, s.found...)
+	}
+	for _, c := range p.configs {
+		all = append(all, p.checkConfig(c)...)
+	}
+	all = slices.DeleteFunc(all, p.suppressed)
+	for i := range all {
+		all[i].Mends = slices.DeleteFunc(all[i].Mends, func(m Mend) bool {
+			changed, err := m.Apply(p.Contents)
+			return err != nil || len(changed) == 0
+		})
+	}
+	slices.SortStableFunc(all, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Playbook, b.Playbook))
+	})
+	// A setting in Globals concerns several resources; it is one defect.
+	return slices.CompactFunc(all, func(a, b Finding) bool {
+		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Playbook == b.Playbook
+	})
+}
+
+// scope is one template under check.
+type scope struct {
+	*Project
+	t     *template.Template
+	found []Finding
+}
+
+// report adds a finding at a node of the template.
+func (s *scope) report(playbook string, severity diagnostics.Severity, at *template.Node, resource string, message diagnostics.Text, mends ...Mend) {
+	pos := s.t.At(at)
+	s.found = append(s.found, Finding{
+		Playbook: playbook, Severity: severity, File: s.t.Name, Line: pos.Line, Column: pos.Column,
+		Resource: resource, Message: message, Quote: quote(s.t.Source, pos.Offset), Mends: mends,
+	})
+}
+
+// mend is a Mend of this template.
+func (s *scope) mend(en, ko string, ops ...op) Mend {
+	return Mend{Title: diagnostics.Text{En: en, Ko: ko}, Edits: []FileEdits{{s.t.Name, ops}}}
+}
+
+// quote is the line at an offset without the blanks around it.
+func quote(src []byte, offset int) string {
+	line := src[min(offset, len(src)):]
+	if i := slices.IndexFunc(line, func(b byte) bool { return b == '\n' || b == '\r' }); i >= 0 {
+		line = line[:i]
+	}
+	return strings.TrimSpace(string(line[:min(len(line), 200)]))
+}
+
+// functions lists the Lambda functions of the template, SAM's and CloudFormation's.
+func (s *scope) functions() []*template.Resource {
+	var all []*template.Resource
+	for _, r := range s.t.Resources() {
+		if isFunction(r) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func isFunction(r *template.Resource) bool {
+	return r.Type == "AWS::Serverless::Function" || r.Type == "AWS::Lambda::Function"
+}
+
+// properties is the path of a resource's property in the file. It is nil for resources that a loop
+// makes: their text is shared.
+func properties(r *template.Resource, path ...string) []string {
+	return append([]string{"Resources", r.ID, "Properties"}, path...)
+}
+
+// editable reports whether the resource has a text of its own.
+func editable(r *template.Resource) bool { return r.Loop == nil }
+
+// text resolves a plain text, or a parameter's default.
+func (s *scope) text(n *template.Node) (string, bool) {
+	if v, ok := n.Str(); ok {
+		return v, true
+	}
+	if id, ok := n.Ref(); ok {
+		return s.t.Parameter(id).Get("Default").Str()
+	}
+	return "", false
+}
+
+func bilingual(en, ko string) diagnostics.Text { return diagnostics.Text{En: en, Ko: ko} }

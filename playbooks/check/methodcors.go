@@ -1,0 +1,171 @@
+package check
+
+import (
+	"strings"
+
+	"firstaid/diagnostics"
+	"firstaid/diagnostics/template"
+	"firstaid/playbooks/edit"
+)
+
+const allowMethodsHeader = "method.response.header.access-control-allow-methods"
+
+// checkMethodCors compares hand-written preflights with the methods beside them: AWS::ApiGateway::Method
+// resources, OPTIONS operations of inline OpenAPI bodies, and AWS::ApiGatewayV2::Api with its routes.
+func checkMethodCors(s *scope) {
+	s.checkGatewayMethods()
+	s.checkGatewayV2()
+	for _, r := range s.t.Resources() {
+		body := r.Property("DefinitionBody")
+		if r.Type == "AWS::ApiGateway::RestApi" {
+			body = r.Property("Body")
+		}
+		if body != nil && editable(r) && (r.Type == "AWS::Serverless::Api" || r.Type == "AWS::ApiGateway::RestApi") {
+			s.checkOpenAPI(r, body)
+		}
+	}
+}
+
+// checkGatewayMethods groups methods by the resource they stand on.
+func (s *scope) checkGatewayMethods() {
+	groups := map[string][]*template.Resource{}
+	var order []string
+	for _, r := range s.t.Resources() {
+		if r.Type != "AWS::ApiGateway::Method" {
+			continue
+		}
+		key := r.Property("RestApiId").Flatten() + "|" + r.Property("ResourceId").Flatten()
+		if unknowable(key) {
+			continue
+		}
+		if groups[key] == nil {
+			order = append(order, key)
+		}
+		groups[key] = append(groups[key], r)
+	}
+	for _, key := range order {
+		s.checkGroup(groups[key])
+	}
+}
+
+func (s *scope) checkGroup(methods []*template.Resource) {
+	var routes []route
+	var options *template.Resource
+	for _, r := range methods {
+		method, _ := s.text(r.Property("HttpMethod"))
+		if normal(method) == "OPTIONS" {
+			options = r
+		}
+		routes = append(routes, route{method: normal(method), node: r.Body, at: r.Key})
+	}
+	if options == nil || len(methods) < 2 {
+		return
+	}
+	if kind, _ := options.Property("Integration", "Type").Str(); kind != "MOCK" {
+		return
+	}
+	if auth := options.Property("AuthorizationType"); auth != nil && !auth.Is("NONE") && !auth.Missing() {
+		if _, ok := auth.Str(); ok {
+			s.report("cors-missing-method", diagnostics.Error, auth, options.ID, behindAuthorizer(options.ID),
+				s.mend("Leave the preflight open", "사전 요청을 열어 둡니다", edit.Set(edit.Text("NONE"), properties(options, "AuthorizationType")...)))
+		}
+	}
+	n, path := findHeader(options.Property("Integration", "IntegrationResponses"), properties(options, "Integration", "IntegrationResponses"))
+	s.compareHeader(n, path, routes, options.ID, options.ID)
+}
+
+func behindAuthorizer(name string) diagnostics.Text {
+	return bilingual(
+		"The preflight "+name+" is behind an authorizer: browsers send no credentials with it",
+		"사전 요청 "+name+"이(가) 권한 부여자 뒤에 있습니다. 브라우저는 사전 요청에 자격 증명을 보내지 않습니다")
+}
+
+// findHeader looks for the Allow-Methods value below n.
+func findHeader(n *template.Node, path []string) (*template.Node, []string) {
+	var found *template.Node
+	var at []string
+	template.Walk(n, func(m *template.Node, p template.Place) bool {
+		if !p.Key && found == nil && len(p.Path) > 0 && strings.EqualFold(p.Path[len(p.Path)-1], allowMethodsHeader) {
+			found, at = m, append(append([]string{}, path...), p.Clone().Path...)
+		}
+		return found == nil
+	})
+	return found, at
+}
+
+func (s *scope) compareHeader(n *template.Node, path []string, routes []route, resource, name string) {
+	text, ok := n.Str()
+	if !ok || !strings.HasPrefix(text, "'") {
+		return
+	}
+	bare := strings.Trim(text, "'")
+	missing, decisive := lacking(routes, strings.Split(bare, ","))
+	s.reportLacking(n, resource, name, missing, decisive, edit.Set(edit.Text("'"+joinMethods(bare, missing)+"'"), path...))
+}
+
+// checkOpenAPI looks at the OPTIONS operations of an inline OpenAPI body.
+func (s *scope) checkOpenAPI(r *template.Resource, body *template.Node) {
+	key := "DefinitionBody"
+	if r.Type == "AWS::ApiGateway::RestApi" {
+		key = "Body"
+	}
+	for _, path := range body.Get("paths").Entries() {
+		options, ok := path.Value.Entry("options")
+		if !ok {
+			continue
+		}
+		integration := options.Value.Get("x-amazon-apigateway-integration")
+		kind, _ := integration.Get("type").Str()
+		if !strings.EqualFold(kind, "mock") {
+			continue
+		}
+		var routes []route
+		for _, m := range path.Value.Entries() {
+			routes = append(routes, route{method: normal(m.Key.Text), at: m.Key})
+		}
+		base := properties(r, key, "paths", path.Key.Text, "options", "x-amazon-apigateway-integration")
+		n, at := findHeader(integration, base)
+		s.compareHeader(n, at, routes, r.ID, "OPTIONS "+path.Key.Text)
+		if security := options.Value.Get("security"); len(security.List()) > 0 {
+			s.report("cors-missing-method", diagnostics.Error, options.Key, r.ID, behindAuthorizer("OPTIONS "+path.Key.Text),
+				s.mend("Leave the preflight open", "사전 요청을 열어 둡니다", edit.Delete(properties(r, key, "paths", path.Key.Text, "options", "security")...)))
+		}
+	}
+}
+
+// checkGatewayV2 compares AWS::ApiGatewayV2::Api with the routes that belong to it.
+func (s *scope) checkGatewayV2() {
+	for _, r := range s.t.Resources() {
+		cors := r.Property("CorsConfiguration")
+		if r.Type != "AWS::ApiGatewayV2::Api" || !cors.IsMap() || !editable(r) {
+			continue
+		}
+		var routes []route
+		for _, other := range s.t.Resources() {
+			if id, _ := other.Property("ApiId").Ref(); other.Type != "AWS::ApiGatewayV2::Route" || id != r.ID {
+				continue
+			}
+			text, _ := other.Property("RouteKey").Str()
+			method, _, _ := strings.Cut(text, " ")
+			routes = append(routes, route{method: normal(method), at: other.Key})
+		}
+		n := cors.Get("AllowMethods")
+		var allowed []string
+		for _, item := range n.List() {
+			if text, ok := item.Str(); ok {
+				allowed = append(allowed, text)
+			} else {
+				allowed = append(allowed, "*")
+			}
+		}
+		if n != nil && n.List() == nil {
+			continue
+		}
+		at := n
+		if n == nil {
+			at = cors
+		}
+		missing, decisive := lacking(routes, allowed)
+		s.reportLacking(at, r.ID, r.ID, missing, decisive, edit.Append(properties(r, "CorsConfiguration", "AllowMethods"), values(missing)...))
+	}
+}

@@ -1,0 +1,119 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"firstaid/diagnostics/template"
+)
+
+// implicit is the API that SAM makes for events that name none.
+const implicit = ""
+
+// route is one method and path of an API, and the event or OpenAPI operation that makes it.
+type route struct {
+	api, method, path string
+	http              bool // HTTP API, not REST
+	event             string
+	function          *template.Resource // nil for an OpenAPI operation
+	node              *template.Node
+	at                *template.Node // where to point
+}
+
+// routesOf lists the API events of a function or state machine.
+func (s *scope) routesOf(r *template.Resource) []route {
+	var all []route
+	for _, p := range r.Property("Events").Entries() {
+		kind, _ := p.Value.Get("Type").Str()
+		if kind != "Api" && kind != "HttpApi" {
+			continue
+		}
+		ref := p.Value.At("Properties", "RestApiId")
+		if kind == "HttpApi" {
+			ref = p.Value.At("Properties", "ApiId")
+		}
+		api, ok := ref.Ref()
+		if !ok && !ref.Missing() {
+			continue
+		}
+		method, _ := s.text(p.Value.At("Properties", "Method"))
+		path, _ := s.text(p.Value.At("Properties", "Path"))
+		if kind == "HttpApi" && method == "" {
+			method = "any"
+		}
+		all = append(all, route{api, normal(method), path, kind == "HttpApi", p.Key.Text, r, p.Value, p.Key})
+	}
+	return all
+}
+
+// normal writes a method in capitals; every spelling of "any" is ANY.
+func normal(method string) string {
+	method = strings.ToUpper(strings.TrimSpace(method))
+	if method == "X-AMAZON-APIGATEWAY-ANY-METHOD" || method == "*" || method == "$DEFAULT" {
+		return "ANY"
+	}
+	return method
+}
+
+// routes lists what is known of an API's routes: events, and the operations of an inline OpenAPI body.
+func (s *scope) routes(api string, http bool) []route {
+	var all []route
+	for _, r := range s.t.Resources() {
+		for _, rt := range s.routesOf(r) {
+			if rt.api == api && rt.http == http {
+				all = append(all, rt)
+			}
+		}
+	}
+	if r := s.t.Resource(api); r != nil {
+		all = append(all, operations(r.Property("DefinitionBody"), api, http)...)
+	}
+	return all
+}
+
+// operations lists the operations of an OpenAPI document.
+func operations(body *template.Node, api string, http bool) []route {
+	var all []route
+	for _, path := range body.Get("paths").Entries() {
+		for _, m := range path.Value.Entries() {
+			if method := normal(m.Key.Text); known(method) {
+				all = append(all, route{api, method, path.Key.Text, http, "", nil, m.Value, m.Key})
+			}
+		}
+	}
+	return all
+}
+
+func known(method string) bool {
+	switch method {
+	case "GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY":
+		return true
+	}
+	return false
+}
+
+// simple methods need no permission by preflight: browsers send them whatever Allow-Methods says (Fetch
+// standard, "CORS-safelisted method").
+func simple(method string) bool { return method == "GET" || method == "HEAD" || method == "POST" }
+
+// lacking lists the methods of routes that allowed does not have, sorted. decisive is true when a preflight
+// fails for one of them.
+func lacking(routes []route, allowed []string) (missing []string, decisive bool) {
+	have := map[string]bool{}
+	for _, m := range allowed {
+		have[normal(m)] = true
+	}
+	if have["ANY"] {
+		return nil, false
+	}
+	for _, r := range routes {
+		if !known(r.method) || r.method == "OPTIONS" || r.method == "ANY" || r.method == "HEAD" || have[r.method] {
+			continue
+		}
+		have[r.method] = true
+		missing = append(missing, r.method)
+		decisive = decisive || !simple(r.method)
+	}
+	slices.Sort(missing)
+	return missing, decisive
+}
