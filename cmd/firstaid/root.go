@@ -115,6 +115,9 @@ func newRoot(s streams) *cobra.Command {
 // commands lists the subcommands, each made by its own file.
 func commands(s streams, o *options) []*cobra.Command {
 	return []*cobra.Command{
+		newCapture(s, o),
+		newOpen(s, o),
+		newDemo(s, o),
 		newExplain(s, o),
 		newPlaybooks(s, o),
 		newCost(s, o),

@@ -108,7 +108,7 @@ func (r Report) jsonFinding(f diagnostics.Finding) jsonFinding {
 	for _, ref := range p.References {
 		out.References = append(out.References, jsonReference{ref.Title, ref.URL})
 	}
-	for _, x := range r.fixes(f) {
+	for _, x := range r.Catalog.Fixes(r.Snapshot, f) {
 		steps := []jsonStep{}
 		for _, s := range x.Steps {
 			steps = append(steps, newJSONStep(s))

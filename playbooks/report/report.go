@@ -83,15 +83,6 @@ func Write(w io.Writer, f Format, r Report) error {
 	return fmt.Errorf("there is no report format %q", f)
 }
 
-// fixes computes the fixes of a finding, best first.
-func (r Report) fixes(f diagnostics.Finding) []playbooks.Fix {
-	p, ok := r.Catalog.Get(f.Playbook)
-	if !ok || p.Fixes == nil {
-		return nil
-	}
-	return p.Fixes(r.Snapshot, f)
-}
-
 // stack returns the stack under diagnosis.
 func (r Report) stack() (diagnostics.Stack, bool) {
 	for _, s := range r.Snapshot.Stacks {

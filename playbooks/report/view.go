@@ -155,7 +155,7 @@ func (v *view) entry(r Report, f diagnostics.Finding) entry {
 	for _, u := range f.Unknown {
 		e.Unknown = append(e.Unknown, v.unread(u))
 	}
-	for _, x := range r.fixes(f) {
+	for _, x := range r.Catalog.Fixes(r.Snapshot, f) {
 		e.Fixes = append(e.Fixes, v.fix(f, x))
 	}
 	return e
