@@ -122,6 +122,7 @@ func commands(s streams, o *options) []*cobra.Command {
 		newPlaybooks(s, o),
 		newCost(s, o),
 		newPermissions(s, o),
+		newCheck(s, o),
 		newFix(s, o),
 		newJournal(s, o),
 		newUndo(s, o),

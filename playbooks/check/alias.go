@@ -181,6 +181,7 @@ func (s *scope) reportOrdering(r *template.Resource, a alias, at *template.Node)
 	s.report("alias-ordering", diagnostics.Error, at, r.ID, bilingual(
 		r.ID+" needs the alias "+a.name+" of "+a.function.ID+" but does not wait for it ("+a.id+"): the deployment is a race",
 		r.ID+"는 "+a.function.ID+"의 별칭 "+a.name+"이(가) 필요하지만 기다리지 않습니다("+a.id+"). 배포 결과가 순서에 따라 달라집니다"), mends...)
+	s.capture("alias", a.name, "function", a.function.ID)
 }
 
 // plainAlias is a name that can only be an alias: not a version number, not $LATEST, not a variable.
@@ -214,6 +215,7 @@ func (s *scope) missingAlias(r *template.Resource) {
 	s.report("alias-ordering", diagnostics.Error, n, r.ID, bilingual(
 		r.ID+" scales the alias "+name+" of "+fn.ID+", but nothing here makes that alias: "+fn.ID+" has no AutoPublishAlias",
 		r.ID+"는 "+fn.ID+"의 별칭 "+name+"을(를) 조정하지만 그 별칭을 만드는 것이 없습니다. "+fn.ID+"에 AutoPublishAlias가 없습니다"), mends...)
+	s.capture("alias", name, "function", fn.ID)
 }
 
 func (s *scope) aliasElsewhere(fn *template.Resource) bool {

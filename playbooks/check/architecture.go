@@ -128,6 +128,7 @@ func (s *scope) reportArchitecture(r *template.Resource, arch string, at *templa
 	s.report("arm64-mismatch", diagnostics.Error, at, r.ID, bilingual(
 		fmt.Sprintf("%s runs on %s, but %s is built for %s", r.ID, arch, e.what, e.arch),
 		fmt.Sprintf("%s는 %s에서 실행되지만 %s은(는) %s용으로 빌드됩니다", r.ID, arch, e.what, e.arch)), mends...)
+	s.capture("function", r.ID, "architecture", e.arch)
 }
 
 // checkArchitectureValue reports lists that Lambda refuses.

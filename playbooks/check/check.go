@@ -19,6 +19,13 @@ func Files(fsys fs.FS, paths ...string) ([]Finding, error) {
 	return p.Findings(), nil
 }
 
+// Template checks one template that is part of files: those that it names, as Dockerfiles, are looked up there.
+// Suppressed findings are left out.
+func Template(t *template.Template, files []diagnostics.File) []Finding {
+	p := Of(files)
+	return slices.DeleteFunc(p.Findings(), func(f Finding) bool { return f.File != t.Name })
+}
+
 // rules look at one template each.
 func rules() []func(*scope) {
 	return []func(*scope){
@@ -78,9 +85,32 @@ type scope struct {
 func (s *scope) report(playbook string, severity diagnostics.Severity, at *template.Node, resource string, message diagnostics.Text, mends ...Mend) {
 	pos := s.t.At(at)
 	s.found = append(s.found, Finding{
-		Playbook: playbook, Severity: severity, File: s.t.Name, Line: pos.Line, Column: pos.Column,
-		Resource: resource, Message: message, Quote: quote(s.t.Source, pos.Offset), Mends: mends,
+		Playbook: playbook, Severity: severity, File: s.t.Name, Line: pos.Line, Column: pos.Column, Resource: resource,
+		Message: message, Quote: quote(s.t.Source, pos.Offset), Path: pathTo(&s.t.Document, at), Mends: mends,
 	})
+}
+
+// capture adds a variable part to the finding that was just reported.
+func (s *scope) capture(pairs ...string) {
+	f := &s.found[len(s.found)-1]
+	if f.Captures == nil {
+		f.Captures = map[string]string{}
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		f.Captures[pairs[i]] = pairs[i+1]
+	}
+}
+
+// pathTo is the way from the root to the node with at's text. A key has its value's path.
+func pathTo(d *template.Document, at *template.Node) []string {
+	var found []string
+	template.Walk(d.Root, func(n *template.Node, p template.Place) bool {
+		if found == nil && n.Start == at.Start && n.End == at.End {
+			found = p.Clone().Path
+		}
+		return found == nil && n.Start <= at.Start || p.Key
+	})
+	return found
 }
 
 // mend is a Mend of this template.

@@ -88,6 +88,7 @@ func (s *scope) reportLacking(at *template.Node, resource, name string, missing 
 	}
 	list := strings.Join(missing, ", ")
 	m := s.mend("Allow "+list, list+"을(를) 허용합니다", mend)
+	defer func() { s.capture("method", missing[0]) }()
 	if decisive {
 		s.report("cors-missing-method", diagnostics.Error, at, resource, bilingual(
 			name+" has routes for "+list+", but its CORS AllowMethods does not name them: the browser stops after the preflight, and no Lambda log appears",

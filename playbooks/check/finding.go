@@ -18,7 +18,11 @@ type Finding struct {
 	Line, Column int    // 1-based
 	Resource     string // logical id, or the environment of a samconfig file; may be empty
 	Message      diagnostics.Text
-	Quote        string // the text in the file that is wrong, on one line
+	Quote        string   // the text in the file that is wrong, on one line
+	Path         []string // keys and list indexes from the root of the file to what is wrong
+	// Captures are the variable parts, under the names that playbooks use for them: placeholder, alias, function,
+	// method, architecture, timeout.
+	Captures map[string]string
 	// Mends are ways to mend it, best first; they are alternatives. Empty when nothing can be edited safely.
 	Mends []Mend
 }

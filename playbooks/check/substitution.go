@@ -115,6 +115,7 @@ func (s *scope) unsubstituted(n *template.Node, p template.Place) {
 		list+" stands outside Fn::Sub: CloudFormation passes it on literally",
 		list+"이(가) Fn::Sub 밖에 있어 CloudFormation이 치환하지 않고 그대로 전달합니다"),
 		s.mend("Put the text into Fn::Sub", "텍스트를 Fn::Sub로 감쌉니다", ops...))
+	s.capture("placeholder", names[0])
 }
 
 // resolves reports whether Fn::Sub would replace v here.
@@ -251,4 +252,5 @@ func (s *scope) reportDollar(n *template.Node, p template.Place, name, pseudo st
 		"{"+name+"} lacks its $: it is not replaced and reaches AWS literally; ${"+right+"} is meant",
 		"{"+name+"}에 $가 빠져 치환되지 않고 그대로 AWS에 전달됩니다. ${"+right+"}이(가) 맞습니다"),
 		s.mend("Write ${"+right+"}", "${"+right+"}(으)로 씁니다", ops...))
+	s.capture("placeholder", "{"+name+"}")
 }

@@ -42,6 +42,7 @@ func checkTimeout(s *scope) {
 			s.report("lambda-timeout", severity, at, r.ID, bilingual(
 				fmt.Sprintf("%s may run %s s, but the API of its event %s answers the caller with an error after %s s", r.ID, text, route.event, trim(limit)),
 				fmt.Sprintf("%s는 %s초까지 실행될 수 있지만, 이벤트 %s의 API는 %s초가 지나면 호출자에게 오류로 답합니다", r.ID, text, route.event, trim(limit))))
+			s.capture("function", r.ID, "timeout", text)
 			break
 		}
 	}
