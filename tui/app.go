@@ -39,6 +39,7 @@ type App struct {
 	search  *search
 	lastKey time.Time
 
+	catalog *playbooks.Catalog // nil until it is loaded
 	source  Source
 	target  Target
 	stream  stream[*diagnostics.Snapshot]
@@ -81,7 +82,7 @@ func New(ctx context.Context, o Options) *App {
 	ctx, cancel := context.WithCancel(ctx)
 	l := &look{Palette: theme(o.Getenv), lang: o.Lang, clock: clock{o.Zone}}
 	a := &App{
-		look: l, ctx: ctx, quit: cancel, opts: o, ascii: !unicodeTerminal(o.Getenv), source: o.Source, target: o.Target,
+		look: l, ctx: ctx, quit: cancel, opts: o, ascii: !unicodeTerminal(o.Getenv), source: o.Source, target: o.Target, catalog: o.Catalog,
 		findings: newFindings(l), detail: newDetail(l), events: newEvents(l), logs: newLogs(ctx, l),
 		iam: newIAM(l), stacks: newStacks(l), fixes: newFixes(l),
 		stream: stream[*diagnostics.Snapshot]{pane: appPane},
@@ -95,7 +96,7 @@ func New(ctx context.Context, o Options) *App {
 
 // Init starts reading.
 func (a *App) Init() tea.Cmd {
-	cmd := a.collect()
+	cmd := batch(a.collect(), a.loadCatalog())
 	a.settle()
 	return cmd
 }

@@ -84,7 +84,7 @@ func TestAllSizes(t *testing.T) {
 	s.Events[2].LogicalResourceId = "한글리소스👩\u200d👩\u200d👧\x1b[31m⚠️é\u0301"
 	s.LogGroups[0].Events[1].Message = strings.Repeat("긴 로그 줄\t\x1b]0;x\x07", 400)
 	s.Stacks[2].StackName = "\u202e결제\u0301-dev"
-	a := New(t.Context(), Options{Source: still{s}, Catalog: fixedCatalog(t), Fixer: &fakeFixer{}, judge: sampleFindings, Getenv: func(string) string { return "" }})
+	a := New(t.Context(), Options{Source: still{s}, LoadCatalog: loaded(t), Fixer: &fakeFixer{}, judge: sampleFindings, Getenv: func(string) string { return "" }})
 	a.headless = true
 	a.step(a.Init())
 	scenes := [][]string{{"esc"}, {"?"}, {"esc", ":"}, {"esc", "/"}, {"esc", "f"}, {"z"}, {"z"}}
@@ -143,7 +143,7 @@ func TestLayoutTiles(t *testing.T) {
 }
 
 func TestKeysAreUnambiguous(t *testing.T) {
-	a := New(t.Context(), Options{Source: still{sampleSnapshot()}, Catalog: fixedCatalog(t)})
+	a := New(t.Context(), Options{Source: still{sampleSnapshot()}, LoadCatalog: loaded(t)})
 	for id, p := range a.panes {
 		seen := map[string]string{}
 		verbs := map[string]bool{}
@@ -169,7 +169,7 @@ func TestKeysAreUnambiguous(t *testing.T) {
 }
 
 func TestReadOnlyHasNoWritingKey(t *testing.T) {
-	a := New(t.Context(), Options{Source: still{sampleSnapshot()}, Catalog: fixedCatalog(t), ReadOnly: true, Fixer: &fakeFixer{}})
+	a := New(t.Context(), Options{Source: still{sampleSnapshot()}, LoadCatalog: loaded(t), ReadOnly: true, Fixer: &fakeFixer{}})
 	for _, k := range a.global() {
 		if k.Verb == "apply" || k.Verb == "undo" {
 			t.Errorf("%s is there with --read-only", k.Verb)
@@ -184,7 +184,7 @@ func TestReadOnlyHasNoWritingKey(t *testing.T) {
 
 func TestNoColorSaysEverythingWithoutColour(t *testing.T) {
 	env := func(name string) string { return map[string]string{"NO_COLOR": "1"}[name] }
-	a := New(t.Context(), Options{Source: still{sampleSnapshot()}, Catalog: fixedCatalog(t), judge: sampleFindings, Getenv: env})
+	a := New(t.Context(), Options{Source: still{sampleSnapshot()}, LoadCatalog: loaded(t), judge: sampleFindings, Getenv: env})
 	a.headless = true
 	a.step(a.Init())
 	a.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
@@ -197,7 +197,7 @@ func TestNoColorSaysEverythingWithoutColour(t *testing.T) {
 
 func TestTerminalWithoutUTF8GetsASCII(t *testing.T) {
 	env := func(name string) string { return map[string]string{"LANG": "C"}[name] }
-	a := New(t.Context(), Options{Source: still{sampleSnapshot()}, Catalog: fixedCatalog(t), judge: sampleFindings, Getenv: env})
+	a := New(t.Context(), Options{Source: still{sampleSnapshot()}, LoadCatalog: loaded(t), judge: sampleFindings, Getenv: env})
 	a.headless = true
 	a.step(a.Init())
 	a.Update(tea.WindowSizeMsg{Width: 120, Height: 40})

@@ -126,7 +126,7 @@ func (a *App) consent(p playbooks.Plan) []string {
 			id := a.report.snapshot.Identity
 			lines = append(lines, "· calls "+s.Service+" "+s.Operation+" on "+s.Of.ID+" in account "+id.Account+", "+id.Region)
 		case playbooks.Run:
-			lines = append(lines, "· runs "+quoteArgv(s.Argv)+" in this terminal")
+			lines = append(lines, "· runs "+playbooks.ShellQuote(s.Argv)+" in this terminal")
 		case playbooks.Manual:
 			lines = append(lines, "· leaves to you: "+a.in(s.Do))
 		}

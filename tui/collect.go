@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"firstaid/diagnostics"
+	"firstaid/playbooks"
 )
 
 // collect reads the target from the start. What is on the screen stays until
@@ -44,13 +45,42 @@ func (a *App) receive(c chunk[*diagnostics.Snapshot]) tea.Cmd {
 // diagnose works on the newest snapshot beside the screen; while it runs,
 // newer ones wait, and only the newest of them is looked at.
 func (a *App) diagnose() tea.Cmd {
-	if a.working {
+	if a.working || a.catalog == nil {
 		a.stale = true
 		return nil
 	}
 	a.working, a.stale = true, false
-	s, catalog, judge, gen := a.latest, a.opts.Catalog, a.opts.judge, a.stream.gen
+	s, catalog, judge, gen := a.latest, a.catalog, a.opts.judge, a.stream.gen
 	return func() tea.Msg { return diagnosed{gen, newReport(s, catalog, judge)} }
+}
+
+func (a *App) loadCatalog() tea.Cmd {
+	load := a.opts.LoadCatalog
+	if a.catalog != nil || load == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		c, err := load()
+		return catalogLoaded{c, err}
+	}
+}
+
+// catalogLoaded is the list of playbooks, or why there is none.
+type catalogLoaded struct {
+	catalog *playbooks.Catalog
+	err     error
+}
+
+func (m catalogLoaded) apply(a *App) tea.Cmd {
+	if m.err != nil {
+		a.failure = m.err
+		return nil
+	}
+	a.catalog = m.catalog
+	if a.stale {
+		return a.diagnose()
+	}
+	return nil
 }
 
 // diagnosed is a report that is ready to be shown.

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strconv"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"firstaid/diagnostics"
@@ -76,6 +78,10 @@ func (d *detail) page(w int) *page {
 		}
 	case diagnostics.KindLogEvent:
 		if i := d.report.logs.locate(d.of); i >= 0 {
+			p.logEvent(d.report, i)
+		}
+	case kindLogLine:
+		if i, err := strconv.Atoi(d.of.ID); err == nil && i < d.report.logs.Len() {
 			p.logEvent(d.report, i)
 		}
 	case diagnostics.KindSimulation:

@@ -21,11 +21,11 @@ func (p *page) finding(r *report, f diagnostics.Finding) {
 	if f.State != diagnostics.Open && f.State != "" {
 		p.para(p.Good, "  ", "  ", stateSentence(f.State))
 	}
+	p.place(r, f)
 	if known && !book.Cause.IsZero() {
-		p.blank()
+		p.head("What went wrong")
 		p.text(book.Cause.In(p.lang))
 	}
-	p.place(r, f)
 	p.chain(f)
 	if known {
 		p.numbered("What to do", book.Do)
@@ -71,7 +71,11 @@ func (p *page) place(r *report, f diagnostics.Finding) {
 	}
 	p.head(f.Source.File + ":" + itoa(f.Source.Line))
 	if content, ok := r.file(f.Source.File); ok {
-		p.source(content, f.Source.Line, 3)
+		around := 3
+		if p.w < 100 {
+			around = 1 // on a small screen the reason must not be pushed away
+		}
+		p.source(content, f.Source.Line, around)
 	} else {
 		p.text("The file was not read; the place is the one that was deployed.")
 	}

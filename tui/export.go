@@ -5,10 +5,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"firstaid/diagnostics"
 	"firstaid/tui/term"
 	"firstaid/tui/widget"
 )
@@ -131,7 +133,7 @@ func (a *App) copy(text, said string) tea.Cmd {
 // address. It starts no browser: firstaid runs over SSH too, and runs nothing
 // that the user has not seen.
 func (a *App) openConsole() tea.Cmd {
-	url, what := consoleURL(a.latest, a.panes[a.chooser].chosen())
+	url, what := consoleURL(a.latest, a.named(a.panes[a.chooser].chosen()))
 	l := a.look
 	a.dialog = &notice{title: "AWS console", lines: func(w int) []string {
 		p := &page{look: l, w: w}
@@ -145,6 +147,14 @@ func (a *App) openConsole() tea.Cmd {
 		return p.lines
 	}}
 	return a.copy(url, "copied the address of the console's page")
+}
+
+// named is a reference that means something outside the screen.
+func (a *App) named(of diagnostics.Ref) diagnostics.Ref {
+	if i, err := strconv.Atoi(of.ID); of.Kind == kindLogLine && err == nil && i < a.report.logs.Len() {
+		return a.report.logs.ref(i)
+	}
+	return of
 }
 
 func (a *App) noConsole() string {

@@ -39,6 +39,12 @@ func fixedCatalog(t testing.TB) *playbooks.Catalog {
 	return c
 }
 
+// loaded is fixedCatalog as the options want it.
+func loaded(t testing.TB) func() (*playbooks.Catalog, error) {
+	c := fixedCatalog(t)
+	return func() (*playbooks.Catalog, error) { return c, nil }
+}
+
 // sampleFindings are the conclusions about the sample snapshot, written out so
 // that frames do not change with the engine's ranking.
 func sampleFindings(s *diagnostics.Snapshot, _ *playbooks.Catalog) []diagnostics.Finding {
@@ -97,10 +103,10 @@ func aliasFixes(s *diagnostics.Snapshot, _ diagnostics.Finding) []playbooks.Fix 
 			}},
 		},
 		{
-			Title: diagnostics.Text{En: "Delete the scaling target"}, Kind: playbooks.FixEnvironment, Risk: playbooks.Permanent,
+			Title: diagnostics.Text{En: "Delete the stack"}, Kind: playbooks.FixEnvironment, Risk: playbooks.Permanent,
 			Steps: []playbooks.Step{playbooks.Call{
-				Of: diagnostics.Ref{Kind: diagnostics.KindScalableTarget, ID: "function:orders:live"}, Service: "applicationautoscaling", Operation: "DeregisterScalableTarget",
-				Args: map[string]any{"ResourceId": "function:orders:live", "ServiceNamespace": "lambda"},
+				Of: diagnostics.Ref{Kind: diagnostics.KindStack, ID: "orders-prod"}, Service: "cloudformation", Operation: "DeleteStack",
+				Args: map[string]any{"StackName": "orders-prod"},
 			}},
 		},
 	}

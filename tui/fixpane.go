@@ -176,13 +176,13 @@ func (p *page) step(s playbooks.Step) {
 			}.Rows(p.Palette)...)
 		}
 		p.para(p.Dim, "", "", "the same by hand:")
-		p.quote(commandLine(s))
+		p.quote(playbooks.ShellQuote(s.Command()))
 		if s.Undo == nil {
 			p.para("", p.Warn.Paint("▲ "), "  ", "this call cannot be taken back")
 		}
 	case playbooks.Run:
 		p.para("", "", "", s.Why.In(p.lang))
-		p.quote("$ " + quoteArgv(s.Argv))
+		p.quote("$ " + playbooks.ShellQuote(s.Argv))
 	case playbooks.Manual:
 		p.item(p.Accent.Paint("by hand"), s.Do.In(p.lang))
 		p.field("page", s.URL)
@@ -277,3 +277,21 @@ func (f *fixes) chosen() diagnostics.Ref {
 func (f *fixes) focus(on bool)  { f.focused = on }
 func (f *fixes) move(n int)     { f.text.Move(n) }
 func (f *fixes) click(int, int) {}
+
+// planText is a plan for copying: patches, command lines, sentences.
+func planText(p playbooks.Plan) string {
+	var parts []string
+	for _, s := range p.Fix.Steps {
+		switch s := s.(type) {
+		case playbooks.FileEdit:
+			parts = append(parts, s.Diff())
+		case playbooks.Call:
+			parts = append(parts, playbooks.ShellQuote(s.Command()))
+		case playbooks.Run:
+			parts = append(parts, playbooks.ShellQuote(s.Argv))
+		case playbooks.Manual:
+			parts = append(parts, widget.Clean(s.Do.En))
+		}
+	}
+	return strings.Join(parts, "\n")
+}

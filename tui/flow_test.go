@@ -47,7 +47,7 @@ func newDriver(t *testing.T, o Options) *driver {
 		t: t, messages: make(chan tea.Msg, 1000), cancel: cancel, fixer: &fakeFixer{}, exporter: &fakeExporter{},
 		source: &slowSource{snapshots: waves(), pause: 200 * time.Millisecond},
 	}
-	o.Source, o.Catalog, o.Zone, o.judge = d.source, fixedCatalog(t), time.UTC, sampleFindings
+	o.Source, o.LoadCatalog, o.Zone, o.judge = d.source, loaded(t), time.UTC, sampleFindings
 	o.Fixer, o.Exporter = d.fixer, d.exporter
 	o.Getenv = func(string) string { return "" }
 	d.app = New(ctx, o)
@@ -308,7 +308,7 @@ func TestSnapshotsAreGathered(t *testing.T) {
 func TestUpdateDoesNoIO(t *testing.T) {
 	source := &slowSource{snapshots: waves()}
 	fixer := &fakeFixer{}
-	a := New(t.Context(), Options{Source: source, Catalog: fixedCatalog(t), Fixer: fixer, Exporter: &fakeExporter{}, judge: sampleFindings})
+	a := New(t.Context(), Options{Source: source, LoadCatalog: loaded(t), Fixer: fixer, Exporter: &fakeExporter{}, judge: sampleFindings})
 	a.Init()
 	a.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	a.Update(diagnosed{a.stream.gen, newReport(sampleSnapshot(), fixedCatalog(t), sampleFindings)})

@@ -3,7 +3,9 @@ package tui
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
+	"time"
 
 	"firstaid/diagnostics"
 	"firstaid/tui/widget"
@@ -139,21 +141,40 @@ func (x *logIndex) ref(i int) diagnostics.Ref {
 	return diagnostics.Ref{Kind: diagnostics.KindLogEvent, ID: g.LogGroupName + "#" + eventID(e)}
 }
 
-// locate returns the first line of the event that ref names, or -1.
+// locate returns the first line of the event that ref names, or -1. It may
+// look at every event: it is for following a link, not for each key.
 func (x *logIndex) locate(ref diagnostics.Ref) int {
 	name, id, ok := strings.Cut(ref.ID, "#")
 	if !ok {
 		return -1
 	}
-	g := slices.IndexFunc(x.groups, func(g diagnostics.LogGroup) bool { return g.LogGroupName == name })
-	if g < 0 {
-		return -1
+	for _, g := range x.groups {
+		if g.LogGroupName != name {
+			continue
+		}
+		if e := slices.IndexFunc(g.Events, func(e diagnostics.LogEvent) bool { return eventID(e) == id }); e >= 0 {
+			return x.locateAt(ref, g.Events[e].Timestamp)
+		}
 	}
-	e := slices.IndexFunc(x.groups[g].Events, func(e diagnostics.LogEvent) bool { return eventID(e) == id })
-	if e < 0 {
-		return -1
+	return -1
+}
+
+// locateAt is locate for an event whose time is known: lines are in order of
+// time.
+func (x *logIndex) locateAt(ref diagnostics.Ref, at time.Time) int {
+	i := sort.Search(len(x.lines), func(i int) bool {
+		e, _ := x.event(i)
+		return !e.Timestamp.Before(at)
+	})
+	for ; i < len(x.lines); i++ {
+		if e, _ := x.event(i); !e.Timestamp.Equal(at) {
+			break
+		}
+		if x.ref(i) == ref {
+			return i
+		}
 	}
-	return slices.IndexFunc(x.lines, func(l logLine) bool { return l.group == int32(g) && l.event == int32(e) })
+	return -1
 }
 
 // of returns the lines of one group.

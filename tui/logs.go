@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -180,8 +181,11 @@ func (p *logs) why() string {
 // show takes a new report. The cursor stays on its log event.
 func (p *logs) show(r *report) {
 	var at diagnostics.Ref
+	var when time.Time
 	if p.index != nil && p.index.Len() > 0 && p.text.Lines.Len() > 0 {
-		at = p.index.ref(p.line(p.text.Cursor()))
+		line := p.line(p.text.Cursor())
+		e, _ := p.index.event(line)
+		at, when = p.index.ref(line), e.Timestamp
 	}
 	p.report, p.index = r, r.logs
 	if p.group >= len(p.index.groups) {
@@ -193,7 +197,7 @@ func (p *logs) show(r *report) {
 	}
 	p.matches = nil
 	p.setLines()
-	if line := p.index.locate(at); line >= 0 {
+	if line := p.index.locateAt(at, when); line >= 0 {
 		p.text.GoTo(p.row(line))
 	}
 }
@@ -341,7 +345,7 @@ func (p *logs) chosen() diagnostics.Ref {
 	if !p.has() {
 		return diagnostics.Ref{}
 	}
-	return p.index.ref(p.line(p.text.Cursor()))
+	return diagnostics.Ref{Kind: kindLogLine, ID: itoa(p.line(p.text.Cursor()))}
 }
 
 func (p *logs) copied() string {

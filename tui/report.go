@@ -12,6 +12,7 @@ import (
 const (
 	kindFinding diagnostics.Kind = "finding"
 	kindUnread  diagnostics.Kind = "unread"
+	kindLogLine diagnostics.Kind = "log-line" // by its number: a million of them have no names
 )
 
 // report is one snapshot with what was concluded from it, indexed for drawing.
@@ -107,11 +108,7 @@ func (r *report) role(arn string) (diagnostics.Role, bool) {
 
 // fixes works out how to mend a finding; it is pure and may take a while.
 func (r *report) fixes(f diagnostics.Finding) []playbooks.Fix {
-	p, ok := r.catalog.Get(f.Playbook)
-	if !ok || p.Fixes == nil {
-		return nil
-	}
-	return p.Fixes(r.snapshot, f)
+	return r.catalog.Fixes(r.snapshot, f)
 }
 
 // title is the playbook's title of a finding.

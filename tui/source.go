@@ -56,11 +56,16 @@ type Journal interface {
 	Entries(ctx context.Context) ([]playbooks.Entry, error)
 }
 
-// Options are what the screen is opened with. Source and Catalog are needed.
+// Options are what the screen is opened with. Source is needed, and Catalog or
+// LoadCatalog.
 type Options struct {
-	Source  Source
-	Target  Target
-	Catalog *playbooks.Catalog
+	Source Source
+	Target Target
+	// Catalog are the playbooks. Where it is nil, LoadCatalog is called once,
+	// beside the first frame: compiling the signals takes longer than a start
+	// may.
+	Catalog     *playbooks.Catalog
+	LoadCatalog func() (*playbooks.Catalog, error)
 
 	Lang     diagnostics.Lang
 	Zone     *time.Location // of the times shown; nil is the local one

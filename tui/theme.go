@@ -92,12 +92,20 @@ func statusGlyph(p *widget.Palette, status string) string {
 	}
 }
 
-// arns matches an ARN and captures what it names.
-var arns = regexp.MustCompile(`arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:[0-9*]*:([^\s"',;]+)`)
+// What a headline does without; the whole of it stands in the explanation.
+var (
+	arns     = regexp.MustCompile(`arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:[0-9*]*:([^\s"',;]+)`)
+	sessions = regexp.MustCompile(`assumed-role/([\w+=,.@-]+)/[A-Za-z0-9_+=,.@-]+`)
+	registry = regexp.MustCompile(`[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/`)
+)
 
-// short leaves of each ARN in a sentence what it names, for a headline. The
-// whole one stands in the explanation.
-func short(sentence string) string { return arns.ReplaceAllString(sentence, "$1") }
+// short leaves of each ARN in a sentence what it names, of a session its role
+// and of an image its repository.
+func short(sentence string) string {
+	sentence = arns.ReplaceAllString(sentence, "$1")
+	sentence = sessions.ReplaceAllString(sentence, "role $1")
+	return registry.ReplaceAllString(sentence, "")
+}
 
 // clock draws times in one zone.
 type clock struct{ zone *time.Location }

@@ -230,10 +230,17 @@ func (a *App) verdict() (style widget.Style, lead, text, more string) {
 	}
 }
 
+// severityWord says "cause" only of what an event of the operation proves: a
+// function that fails at run time did not fail the deployment.
 func severityWord(f diagnostics.Finding) string {
 	switch f.Severity {
 	case diagnostics.Error:
-		return "CAUSE"
+		for _, e := range f.Evidence {
+			if e.Of.Kind == diagnostics.KindEvent {
+				return "CAUSE"
+			}
+		}
+		return "FAILURE"
 	case diagnostics.Warning:
 		return "WARNING"
 	default:
