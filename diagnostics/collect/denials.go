@@ -107,6 +107,7 @@ func principalOf(s *diagnostics.Snapshot, d *denial.Denial) string {
 				return f.Role
 			}
 		}
+	default: // IAM simulates for nobody else
 	}
 	return ""
 }
