@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -52,39 +51,6 @@ func (r *reading) readEvents(ctx context.Context, stack diagnostics.Stack) diagn
 
 func (r *reading) setEvents(events []diagnostics.Event) {
 	r.change(func(s *diagnostics.Snapshot) { s.Events = events })
-}
-
-// nestedEvents follows the rows of nested stacks into their own events, from
-// the time the parent's operation began. Stacks come in the order of their
-// names, so that two readings agree.
-func (r *reading) nestedEvents(ctx context.Context, parents []diagnostics.Event, since time.Time, seen map[string]bool, depth int) []diagnostics.Event {
-	if depth > maxNesting {
-		return nil
-	}
-	var children []string
-	for _, e := range parents {
-		if id := e.PhysicalResourceId; e.ResourceType == "AWS::CloudFormation::Stack" && strings.HasPrefix(id, "arn:") && !seen[id] {
-			seen[id] = true
-			children = append(children, id)
-		}
-	}
-	slices.Sort(children)
-	var all []diagnostics.Event
-	for _, id := range children {
-		child, err := r.describeByID(ctx, id)
-		r.unread(diagnostics.Ref{Kind: diagnostics.KindStack, ID: id}, "DescribeStacks", "", err)
-		if err != nil {
-			child = diagnostics.Stack{StackId: id, StackName: stackName(id)}
-		} else {
-			r.change(func(s *diagnostics.Snapshot) { s.Stacks = append(s.Stacks, child) })
-		}
-		events, err := r.stackEvents(ctx, child)
-		r.unread(diagnostics.Ref{Kind: diagnostics.KindEvent, ID: id}, "DescribeStackEvents", "", err)
-		events = slices.DeleteFunc(events, func(e diagnostics.Event) bool { return e.Timestamp.Before(since.Add(-time.Second)) })
-		all = append(all, events...)
-		all = append(all, r.nestedEvents(ctx, events, since, seen, depth+1)...)
-	}
-	return all
 }
 
 // stackEvents reads one stack's events, oldest first, back to the beginning of

@@ -95,7 +95,7 @@ func (r *reading) provision(ctx context.Context, name string, aliases []diagnost
 	for range maxPages {
 		out, err := r.functions.ListProvisionedConcurrencyConfigs(ctx, in)
 		if err != nil {
-			r.unread(diagnostics.Ref{Kind: diagnostics.KindFunction, ID: name}, "ListProvisionedConcurrencyConfigs", "lambda", err)
+			r.absentOr(diagnostics.Ref{Kind: diagnostics.KindFunction, ID: name}, "ListProvisionedConcurrencyConfigs", "lambda", err)
 			return
 		}
 		for _, p := range out.ProvisionedConcurrencyConfigs {

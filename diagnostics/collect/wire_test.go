@@ -77,6 +77,9 @@ func (w *wire) serve(rw http.ResponseWriter, r *http.Request) {
 		a = f(req)
 	}
 	rw.Header().Set("Content-Type", a.contentType)
+	if a.contentType == "application/cbor" {
+		rw.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
+	}
 	rw.WriteHeader(a.status)
 	_, _ = io.WriteString(rw, a.body)
 }
