@@ -11,11 +11,23 @@ type fixer = func(*diagnostics.Snapshot, diagnostics.Finding) []Fix
 // finders lists the state checks by playbook id.
 func finders() map[string]finder {
 	return map[string]finder{
-		"arn-substitution":    findUnsubstituted,
-		"arm64-mismatch":      findArchitectureMismatch,
-		"cors-missing-method": findMissingMethod,
-		"ecr-missing":         findMissingImage,
-		"lambda-cost":         findCost,
+		"apigw-cloudwatch-role":        findMissingLogRole,
+		"arm64-mismatch":               findArchitectureMismatch,
+		"arn-substitution":             findUnsubstituted,
+		"cors-missing-method":          findMissingMethod,
+		"custom-resource-failed":       findFailedCustomResource,
+		"custom-resource-timeout":      findSilentCustomResource,
+		"ecr-missing":                  findMissingImage,
+		"export-in-use":                findImporters,
+		"invalid-runtime":              findRetiredRuntimes,
+		"lambda-cost":                  findCost,
+		"lambda-oom":                   findExhaustedMemory,
+		"lambda-timeout":               findTimeouts,
+		"missing-capabilities":         findMissingCapabilities,
+		"passrole-assume-role":         findUntrustedRole,
+		"reserved-concurrency-minimum": findScarceConcurrency,
+		"rollback-complete-stuck":      findStuckCreate,
+		"update-rollback-failed":       findStuckRollback,
 	}
 }
 
