@@ -92,7 +92,7 @@ func hintsIn(text string) int {
 	found, table := 0, hintTable()
 	for i := 0; i < len(text); i++ {
 		for _, w := range table[text[i]] {
-			if len(text)-i >= len(w.word) && strings.EqualFold(text[i:i+len(w.word)], w.word) {
+			if len(text)-i >= len(w.word) && text[i+1]|0x20 == w.word[1]|0x20 && strings.EqualFold(text[i:i+len(w.word)], w.word) {
 				found |= w.hint
 			}
 		}

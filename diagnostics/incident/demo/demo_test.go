@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"firstaid/diagnostics"
+	"firstaid/diagnostics/incident"
 )
 
 func each(t *testing.T, check func(t *testing.T, i Info, s *diagnostics.Snapshot)) {
@@ -63,6 +64,29 @@ func TestEveryDemoIsWholeAndRedacted(t *testing.T) {
 		}
 		if last := s.Events[len(s.Events)-1].Timestamp; !last.Before(s.Taken) {
 			t.Errorf("taken at %v, before %v", s.Taken, last)
+		}
+	})
+}
+
+func TestEveryDemoSurvivesSaving(t *testing.T) {
+	each(t, func(t *testing.T, _ Info, s *diagnostics.Snapshot) {
+		for _, name := range []string{"x.json", "x.incident"} {
+			name = filepath.Join(t.TempDir(), name)
+			if err := incident.Save(name, s, diagnostics.RedactOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			if again, err := incident.Load(name); err != nil || !reflect.DeepEqual(s, again) {
+				t.Errorf("%s is not what was saved: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestEveryDemoHidesItsAccount(t *testing.T) {
+	each(t, func(t *testing.T, _ Info, s *diagnostics.Snapshot) {
+		text, err := json.Marshal(diagnostics.Redact(s, diagnostics.RedactOptions{HideAccounts: true}))
+		if err != nil || strings.Contains(string(text), s.Identity.Account) {
+			t.Errorf("account %s is still there, %v", s.Identity.Account, err)
 		}
 	})
 }

@@ -93,24 +93,12 @@ func migrationRunning(st *story, at time.Time) {
 		case i%10 == 8:
 			g.tooLarge(i, when, 1611.8, 264, "GET /export 200 8120034 bytes")
 		default:
-			g.invocation(i, when, 9.2+float64(i%4), 181+i%7, 0, "GET /carts/"+fmt.Sprint(4400+i)+" 200 8 ms")
+			g.invocation(i, when, 31.2+float64(i%4), 181+i%7, 0, "GET /carts/"+fmt.Sprint(4400+i)+" 200 29 ms")
 		}
 	}
 	g.close()
 	st.s.Texts = append(st.s.Texts, diagnostics.TextItem{ID: "browser console", Source: diagnostics.SourceBrowser, Text: "Access to fetch at 'https://" + k.physical("ShopApi") + ".execute-api." + region + ".amazonaws.com/prod/carts/4417' from origin 'https://shop.example.com' has been blocked by CORS policy: Method PATCH is not allowed by Access-Control-Allow-Methods in preflight response."})
-	for _, m := range []struct {
-		name, stat string
-		value      func(d int) float64
-	}{
-		{"Invocations", "Sum", func(d int) float64 { return float64(71000 + 1500*d) }},
-		{"Duration", "Average", func(d int) float64 { return 14 + float64(d%3) }},
-		{"Errors", "Sum", func(d int) float64 { return float64(160 + d) }},
-	} {
-		series := diagnostics.Metric{Namespace: "AWS/Lambda", MetricName: m.name, Dimensions: map[string]string{"FunctionName": name}, Stat: m.stat, Period: 86400}
-		for d := range 7 {
-			series.Timestamps = append(series.Timestamps, at.Truncate(24*time.Hour).AddDate(0, 0, d-7))
-			series.Values = append(series.Values, m.value(d))
-		}
-		st.s.Metrics = append(st.s.Metrics, series)
-	}
+	k.week("WebFunction", at, func(h int) load {
+		return load{invocations: float64(62_000 + 9_800*(h%24)/12), ms: 31 + float64(h%5), errors: float64(6 + h%3), concurrent: float64(3 + h%4)}
+	})
 }

@@ -143,7 +143,7 @@ func payloadTooLarge(root string) *story {
 
 func lambdaCost(root string) *story {
 	at := day(19, 0, 5)
-	st := tell(root, "lambda-cost", "Nothing fails here. A search function holds 3,008 MB and ten provisioned environments, and uses a twelfth of the one and two of the other.", at)
+	st := tell(root, "lambda-cost", "Nothing fails here. A search function holds 3,008 MB and ten provisioned environments, and uses a twelfth of the one and two of the others.", at)
 	k := st.stack("search", "UPDATE", "processed.json", at.Add(-9*24*time.Hour))
 	k.run(step{id: "SearchFunction", from: 3.0, to: 9.9}, step{id: "SearchFunctionAliaslive", from: 11.2, to: 96.7})
 	k.done(98.3)
@@ -163,22 +163,11 @@ func lambdaCost(root string) *story {
 	g = k.logs("ReindexFunction", at)
 	g.invocation(0, at.Add(4*time.Minute), 41277.6, 388, 201.3, "INFO 41209 documents")
 	g.close()
-	week := func(name, stat, function string, value func(h int) float64) {
-		m := diagnostics.Metric{Namespace: "AWS/Lambda", MetricName: name, Dimensions: map[string]string{"FunctionName": function}, Stat: stat, Period: 3600}
-		for h := range 7 * 24 {
-			m.Timestamps = append(m.Timestamps, at.Truncate(time.Hour).Add(time.Duration(h-7*24)*time.Hour))
-			m.Values = append(m.Values, value(h))
-		}
-		st.s.Metrics = append(st.s.Metrics, m)
-	}
-	busy := func(h int) float64 { return float64(900 + 4200*(h%24)/24) }
-	week("Invocations", "Sum", "search", busy)
-	week("Duration", "Average", "search", func(h int) float64 { return 61 + float64(h%5) })
-	week("ConcurrentExecutions", "Maximum", "search", func(h int) float64 { return float64(1 + h%2) })
-	week("Errors", "Sum", "search", func(int) float64 { return 0 })
-	week("ProvisionedConcurrencyUtilization", "Maximum", "search", func(h int) float64 { return 0.1 + 0.1*float64(h%2) })
-	week("Invocations", "Sum", "reindex", func(int) float64 { return 1 })
-	week("Duration", "Average", "reindex", func(h int) float64 { return 40500 + float64(h%7)*310 })
+	k.week("SearchFunction", at, func(h int) load {
+		n := float64(900 + 4200*(h%24)/24)
+		return load{invocations: n, ms: 61 + float64(h%5), concurrent: float64(1 + h%2), provisioned: 10}
+	})
+	k.week("ReindexFunction", at, func(h int) load { return load{invocations: 1, ms: 40500 + float64(h%7)*310, concurrent: 1} })
 	st.other("search-index", "UPDATE_COMPLETE", 60*24*time.Hour)
 	return st
 }
