@@ -53,7 +53,8 @@ type App struct {
 	ticking bool  // the spinner runs
 	busy    string
 	toast   toast
-	shown   diagnostics.Finding // the finding that panes were aligned with
+	shown   diagnostics.Finding          // the finding that panes were aligned with
+	states  map[string]diagnostics.State // by finding ID, from fixes applied here
 
 	clip     func(string) error // copies; nil without a terminal
 	headless bool               // nothing moves by itself
@@ -85,6 +86,7 @@ func New(ctx context.Context, o Options) *App {
 		look: l, ctx: ctx, quit: cancel, opts: o, ascii: !unicodeTerminal(o.Getenv), source: o.Source, target: o.Target, catalog: o.Catalog,
 		findings: newFindings(l), detail: newDetail(l), events: newEvents(l), logs: newLogs(ctx, l),
 		iam: newIAM(l), stacks: newStacks(l), fixes: newFixes(l),
+		states: map[string]diagnostics.State{},
 		stream: stream[*diagnostics.Snapshot]{pane: appPane},
 	}
 	a.panes = [paneCount]content{

@@ -161,7 +161,7 @@ func (a *App) apply(p playbooks.Plan) tea.Cmd {
 	}
 	return a.work("applying "+a.in(p.Fix.Title), func(ctx context.Context) tea.Msg {
 		out, err := fixer.Apply(ctx, p)
-		return finished{doing: "Apply", outcome: out, err: err}
+		return finished{doing: "Apply", finding: p.Finding.ID(), outcome: out, err: err}
 	})
 }
 
@@ -194,7 +194,9 @@ func (f *foreground) Run() error {
 func (a *App) foreground(p playbooks.Plan) tea.Cmd {
 	f := &foreground{ctx: a.ctx, fixer: a.opts.Fixer, plan: p}
 	a.busy = "applying " + a.in(p.Fix.Title)
-	return tea.Exec(f, func(err error) tea.Msg { return finished{doing: "Apply", outcome: f.outcome, err: err} })
+	return tea.Exec(f, func(err error) tea.Msg {
+		return finished{doing: "Apply", finding: p.Finding.ID(), outcome: f.outcome, err: err}
+	})
 }
 
 func (a *App) askUndo() tea.Cmd {
@@ -232,7 +234,7 @@ func (a *App) verify() tea.Cmd {
 	fixer := a.opts.Fixer
 	return a.work("verifying "+oneLine(f.ID()), func(ctx context.Context) tea.Msg {
 		out, err := fixer.Verify(ctx, f)
-		return finished{doing: "Verify", outcome: out, err: err}
+		return finished{doing: "Verify", finding: f.ID(), outcome: out, err: err}
 	})
 }
 
@@ -241,12 +243,26 @@ func (a *App) verify() tea.Cmd {
 // is read again.
 type finished struct {
 	doing   string
+	finding string // its ID; "" when something was taken back
 	outcome Outcome
 	err     error
 }
 
+// remember keeps what is known of a finding beyond its snapshot: the events
+// that prove it stay in the account after it was mended.
+func (m finished) remember(a *App) {
+	switch {
+	case m.err != nil:
+	case m.finding == "":
+		clear(a.states)
+	case m.outcome.State != "":
+		a.states[m.finding] = m.outcome.State
+	}
+}
+
 func (m finished) apply(a *App) tea.Cmd {
 	a.busy = ""
+	m.remember(a)
 	l, text, mark := a.look, a.in(m.outcome.Text), a.Good.Paint("✔ ")
 	if m.outcome.State == diagnostics.Open {
 		mark = a.Warn.Paint("▲ ")

@@ -99,6 +99,11 @@ func (m diagnosed) apply(a *App) tea.Cmd {
 		return next
 	}
 	a.report = m.report
+	for i, f := range m.report.findings {
+		if s, ok := a.states[f.ID()]; ok && f.State == diagnostics.Open {
+			m.report.findings[i].State = s
+		}
+	}
 	for _, p := range a.panes {
 		p.show(m.report)
 	}

@@ -3,6 +3,7 @@ package tui
 import (
 	"sort"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -27,6 +28,7 @@ const (
 type eventRow struct {
 	kind  eventKind
 	event *diagnostics.Event // nil for the head of a group
+	said  string             // the reason, from the words that were recognised on
 	count int                // of a group
 }
 
@@ -37,8 +39,9 @@ func eventRows(r *report) []eventRow {
 	matcher := r.catalog.Matcher()
 	for i := range r.snapshot.Events {
 		e := &r.snapshot.Events[i]
-		k := kindOf(r, *e, matcher)
-		groups[k] = append(groups[k], eventRow{kind: k, event: e})
+		found := recognise(*e, matcher)
+		k := kindOf(r, *e, found)
+		groups[k] = append(groups[k], eventRow{kind: k, event: e, said: said(*e, found)})
 	}
 	causes := groups[causeEvent]
 	sort.SliceStable(causes, func(a, b int) bool {
@@ -56,21 +59,40 @@ func eventRows(r *report) []eventRow {
 
 func folds(k eventKind) bool { return k == cascadeEvent || k == quietEvent }
 
-func kindOf(r *report, e diagnostics.Event, m *playbooks.Matcher) eventKind {
+func recognise(e diagnostics.Event, m *playbooks.Matcher) []playbooks.Match {
+	if !e.Failed() || e.Reason() == "" {
+		return nil
+	}
+	return m.Match(e.Reason(), playbooks.Origin{Source: diagnostics.SourceCFNEvent, Type: e.ResourceType, Status: e.ResourceStatus})
+}
+
+func kindOf(r *report, e diagnostics.Event, found []playbooks.Match) eventKind {
 	if i, cited := r.cites[e.Ref()]; cited && r.findings[i].CausedBy == "" {
 		return causeEvent
 	}
-	if !e.Failed() {
+	switch {
+	case !e.Failed():
 		return quietEvent
-	}
-	if e.Reason() == "" || e.OfStack() {
-		return cascadeEvent
-	}
-	found := m.Match(e.Reason(), playbooks.Origin{Source: diagnostics.SourceCFNEvent, Type: e.ResourceType, Status: e.ResourceStatus})
-	if len(found) > 0 && found[0].Verdict == playbooks.VerdictCascade {
+	case e.Reason() == "" || e.OfStack() || len(found) > 0 && found[0].Verdict == playbooks.VerdictCascade:
 		return cascadeEvent
 	}
 	return failedEvent
+}
+
+// said is a reason as a row has room for it: without the words that a resource
+// handler puts around every reason, and when the telling words come late, from
+// those on.
+func said(e diagnostics.Event, found []playbooks.Match) string {
+	const late = 24
+	reason := widget.Clean(e.Reason())
+	reason = strings.TrimPrefix(reason, `Resource handler returned message: "`)
+	if len(found) == 0 {
+		return short(reason)
+	}
+	if i := strings.Index(reason, widget.Clean(found[0].Quote)); i > late {
+		reason = "… " + reason[i:]
+	}
+	return short(reason)
 }
 
 // events is the pane of stack events.
@@ -102,7 +124,8 @@ func (e *events) text(r eventRow) string {
 	return widget.Join(e.parts(r))
 }
 
-// parts are the cells of an event's row: resource, status, reason, type.
+// parts are the cells of an event's row: resource, status, reason, type; the
+// whole reason follows for searches and copies, and is not drawn.
 func (e *events) parts(r eventRow) []string {
 	ev := r.event
 	status := ev.ResourceStatus
@@ -111,17 +134,7 @@ func (e *events) parts(r eventRow) []string {
 			status = s
 		}
 	}
-	return []string{widget.Clean(ev.LogicalResourceId), widget.Clean(status), unwrapped(widget.Clean(ev.Reason())), widget.Clean(ev.ResourceType)}
-}
-
-// unwrapped is a reason without the words that a resource handler puts around
-// every reason.
-func unwrapped(reason string) string {
-	rest, ok := strings.CutPrefix(reason, `Resource handler returned message: "`)
-	if !ok {
-		return reason
-	}
-	return rest
+	return []string{widget.Clean(ev.LogicalResourceId), widget.Clean(status), r.said, widget.Clean(ev.ResourceType), widget.Clean(ev.Reason())}
 }
 
 func groupName(r eventRow) string {
@@ -155,7 +168,7 @@ func (e *events) draw(r eventRow, hits []int, w int, p *widget.Palette) string {
 	case failedEvent, cascadeEvent:
 		base = ""
 	}
-	cells := widget.Marked(parts, hits, []widget.Style{base, "", base, p.Dim}, p.Match)
+	cells := widget.Marked(parts, hits, []widget.Style{base, "", base, p.Dim, p.Dim}, p.Match)
 	head := p.Dim.Paint(e.clock.time(r.event.Timestamp)) + " " + statusGlyph(p, parts[1]) + " "
 	columns := eventColumns(w)
 	return head + widget.Row(cells, columns, widget.Widths(columns, w-11))
@@ -163,8 +176,10 @@ func (e *events) draw(r eventRow, hits []int, w int, p *widget.Palette) string {
 
 func eventColumns(w int) []widget.Column {
 	columns := []widget.Column{{Width: min(max(w/5, 12), 34)}, {Width: 15}, {Weight: 1}}
-	if w >= 110 {
-		columns[1].Width = 22
+	if w >= 100 {
+		columns[1].Width = 24
+	}
+	if w >= 150 {
 		columns = append(columns, widget.Column{Width: 26})
 	}
 	return columns
@@ -273,7 +288,8 @@ func (e *events) chosen() diagnostics.Ref {
 
 func (e *events) copied() string {
 	if r, ok := e.list.Current(); ok && r.event != nil {
-		return widget.Join(e.parts(r))
+		ev := r.event
+		return strings.Join([]string{ev.Timestamp.UTC().Format(time.RFC3339), ev.LogicalResourceId, ev.ResourceStatus, ev.ResourceType, ev.Reason()}, "\t")
 	}
 	return ""
 }

@@ -70,6 +70,8 @@ func (f *fixes) none() string {
 		return "no finding is chosen"
 	case !f.ready:
 		return "the fix is still being worked out"
+	case len(f.list) == 0 && f.finding.State != diagnostics.Open && f.finding.State != "":
+		return "nothing is left to mend: " + stateSentence(f.finding.State)
 	case len(f.list) == 0:
 		return "there is no fix that firstaid knows for " + f.finding.Playbook + ": see \"What to do\""
 	}

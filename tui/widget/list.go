@@ -119,7 +119,7 @@ func matches(words []string, n int, at func(int) string, best bool) []hit {
 	found, score := map[int][]int{}, map[int]int{}
 	for i, word := range words {
 		next := map[int][]int{}
-		for _, m := range findWord(word, texts{n, at}) {
+		for _, m := range findWord(word, texts{n, at}, best) {
 			if prev, ok := found[m.Index]; ok || i == 0 {
 				next[m.Index] = append(append([]int(nil), prev...), m.MatchedIndexes...)
 				score[m.Index] += m.Score
@@ -145,11 +145,12 @@ func matches(words []string, n int, at func(int) string, best bool) []hit {
 // literal is what a word scores that stands in the text as it was typed.
 const literal = 1000
 
-// findWord returns the texts that hold word as it was typed, or its characters
-// in order and close together. Without the latter limit a long sentence would
-// match nearly every word.
-func findWord(word string, in texts) fuzzy.Matches {
-	var out fuzzy.Matches
+// findWord returns the texts that hold word as it was typed, and those that
+// hold its characters in order and close together: without the latter limit a
+// long sentence would match nearly every word. In a list that keeps its order
+// the second kind only counts where there is none of the first.
+func findWord(word string, in texts, best bool) fuzzy.Matches {
+	var exact, near fuzzy.Matches
 	low := lower(word)
 	for _, m := range fuzzy.FindFromNoSort(word, in) {
 		if i := indexFold(m.Str, low); i >= 0 {
@@ -158,12 +159,15 @@ func findWord(word string, in texts) fuzzy.Matches {
 				m.MatchedIndexes = append(m.MatchedIndexes, i+j)
 			}
 			m.Score += literal
-		} else if m.MatchedIndexes[len(m.MatchedIndexes)-1]-m.MatchedIndexes[0] > 3*len(word)+8 {
-			continue
+			exact = append(exact, m)
+		} else if m.MatchedIndexes[len(m.MatchedIndexes)-1]-m.MatchedIndexes[0] <= 2*len(word)+4 {
+			near = append(near, m)
 		}
-		out = append(out, m)
 	}
-	return out
+	if len(exact) > 0 && !best {
+		return exact
+	}
+	return append(exact, near...)
 }
 
 // Resize tells the list how many rows it has, so that moves scroll by pages of
