@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"firstaid/diagnostics"
@@ -88,6 +90,9 @@ func TestCorpus(t *testing.T) {
 		if len(x.Matches) > 0 {
 			first = x.Matches[0].Playbook
 		}
+		if s.Class == "cost-throughput" {
+			checkReport(t, s, x.Reports)
+		}
 		if s.Class == "negative" || s.Class == "cost-throughput" {
 			if x.Verdict != VerdictBenign || first != "" {
 				falseAlarms++
@@ -119,6 +124,38 @@ func TestCorpus(t *testing.T) {
 	}
 	t.Logf("core %d of %d (%.1f %%), all %d of %d (%.1f %%), false alarms %d",
 		core.right, core.all, percent(core.right, core.all), every.right, every.all, percent(every.right, every.all), falseAlarms)
+	if percent(core.right, core.all) < 97 || percent(every.right, every.all) < 95 || falseAlarms > 0 {
+		t.Error("below the bars: 97 % of the core, 95 % of all, no false alarm")
+	}
+}
+
+// checkReport: a text that ends an invocation has one report, and its figures
+// are spelled in the text.
+func checkReport(t *testing.T, s specimen, reports []diagnostics.Report) {
+	t.Helper()
+	if len(reports) != 1 || reports[0].RequestID == "" || !reports[0].DurationMs.Stated || !reports[0].BilledMs.Stated {
+		t.Errorf("%s: reports %+v of %q", s.ID, reports, s.Text)
+		return
+	}
+	r := reports[0]
+	for _, f := range []diagnostics.Figure{r.DurationMs, r.BilledMs, r.MemoryMB, r.MaxMemoryMB, r.InitMs, r.RestoreMs, r.BilledRestoreMs} {
+		if spelled := strconv.FormatFloat(f.Value, 'f', -1, 64); f.Stated && !strings.Contains(s.Text, spelled) {
+			t.Errorf("%s: %s is not in %q", s.ID, spelled, s.Text)
+		}
+	}
+	if got, want := strings.Count(s.Text, " ms")+strings.Count(s.Text, " MB")+strings.Count(s.Text, "Ms\":")+strings.Count(s.Text, "MB\":"), stated(r); got != want {
+		t.Errorf("%s: %d figures read of %d in %q", s.ID, want, got, s.Text)
+	}
+}
+
+func stated(r diagnostics.Report) int {
+	n := 0
+	for _, f := range []diagnostics.Figure{r.DurationMs, r.BilledMs, r.MemoryMB, r.MaxMemoryMB, r.InitMs, r.RestoreMs, r.BilledRestoreMs} {
+		if f.Stated {
+			n++
+		}
+	}
+	return n
 }
 
 func percent(a, b int) float64 { return 100 * float64(a) / float64(max(b, 1)) }

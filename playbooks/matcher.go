@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"firstaid/diagnostics"
 )
@@ -43,6 +44,7 @@ type Match struct {
 // for concurrent use.
 type Matcher struct {
 	signals []signal
+	filter  *filter
 	words   map[string]bool // of the patterns, in lower case
 }
 
@@ -51,46 +53,71 @@ type signal struct {
 	playbook string
 	verdict  Verdict
 	severity diagnostics.Severity
-	pattern  *regexp.Regexp
-	also     []*regexp.Regexp
-	unless   []*regexp.Regexp
+	// required are sets of literals in lower case: of each, one is in every
+	// text that the pattern matches.
+	required [][]string
+	pattern  *expression
+	also     []*expression
+	unless   []*expression
+}
+
+// An expression is a regular expression that is compiled when a text first
+// needs it: most runs need a few of hundreds.
+type expression struct {
+	source  string
+	compile sync.Once
+	re      *regexp.Regexp
+}
+
+func newExpression(pattern string) (*expression, *syntax.Regexp, error) {
+	e := &expression{source: patternFlags + pattern}
+	tree, err := syntax.Parse(e.source, syntax.Perl)
+	return e, tree, err
+}
+
+// never matches nothing.
+var never = regexp.MustCompile(`[^\x00-\x{10FFFF}]`)
+
+func (e *expression) regexp() *regexp.Regexp {
+	e.compile.Do(func() {
+		re, err := regexp.Compile(e.source)
+		if err != nil {
+			re = never // it has been parsed, so it compiles
+		}
+		e.re = re
+	})
+	return e.re
 }
 
 // NewMatcher compiles the signals of the playbooks.
 func NewMatcher(list []Playbook) (*Matcher, error) {
 	m := &Matcher{words: map[string]bool{}}
+	var required [][][]string
 	for _, p := range list {
 		for i, s := range p.Signals {
-			c, err := compile(s)
+			c, err := compile(s, m.words)
 			if err != nil {
 				return nil, fmt.Errorf("playbook %s, signal %d: %w", p.ID, i+1, err)
 			}
 			c.playbook, c.verdict, c.severity = p.ID, p.Verdict, p.Severity
 			m.signals = append(m.signals, c)
-			addWords(m.words, c.pattern)
+			required = append(required, c.required)
 		}
 	}
+	m.filter = newFilter(required)
 	return m, nil
 }
 
 // addWords collects the words that a pattern spells out.
-func addWords(words map[string]bool, pattern *regexp.Regexp) {
-	tree, err := syntax.Parse(pattern.String(), syntax.Perl)
-	if err != nil {
-		return // it has been compiled before
-	}
-	var walk func(*syntax.Regexp)
-	walk = func(r *syntax.Regexp) {
-		if r.Op == syntax.OpLiteral {
-			for _, w := range strings.FieldsFunc(strings.ToLower(string(r.Rune)), notWord) {
-				words[w] = true
-			}
-		}
-		for _, sub := range r.Sub {
-			walk(sub)
+func addWords(words map[string]bool, tree *syntax.Regexp) {
+	if tree.Op == syntax.OpLiteral {
+		for _, w := range strings.FieldsFunc(strings.ToLower(string(tree.Rune)), notWord) {
+			words[w] = true
 		}
 	}
-	walk(tree)
+	for _, sub := range tree.Sub {
+		addWords(words, sub)
+	}
 }
 
 func notWord(r rune) bool { return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }
@@ -99,28 +126,30 @@ func notWord(r rune) bool { return r != '_' && (r < '0' || r > '9') && (r < 'a' 
 // line.
 const patternFlags = "(?is)"
 
-func compile(s Signal) (signal, error) {
+func compile(s Signal, words map[string]bool) (signal, error) {
 	if s.Weight == 0 {
 		s.Weight = 50
 	}
 	c := signal{Signal: s}
-	var err error
-	if c.pattern, err = regexp.Compile(patternFlags + s.Pattern); err != nil {
+	pattern, tree, err := newExpression(s.Pattern)
+	if err != nil {
 		return c, err
 	}
+	c.pattern, c.required = pattern, requiredSets(tree)
+	addWords(words, tree)
 	for _, p := range s.Also {
-		r, err := regexp.Compile(patternFlags + p)
+		e, _, err := newExpression(p)
 		if err != nil {
 			return c, err
 		}
-		c.also = append(c.also, r)
+		c.also = append(c.also, e)
 	}
 	for _, p := range s.Unless {
-		r, err := regexp.Compile(patternFlags + p)
+		e, _, err := newExpression(p)
 		if err != nil {
 			return c, err
 		}
-		c.unless = append(c.unless, r)
+		c.unless = append(c.unless, e)
 	}
 	return c, nil
 }
@@ -134,9 +163,7 @@ func (m *Matcher) Match(text string, from Origin) []Match { return m.match(from,
 func (m *Matcher) match(from Origin, forms ...string) []Match {
 	best := map[string]Match{}
 	for _, text := range forms {
-		for _, view := range diagnostics.Views(diagnostics.WithoutCode(diagnostics.Clean(text)), m.known) {
-			m.matchView(view, from, best)
-		}
+		m.matchForm(text, from, best)
 	}
 	list := make([]Match, 0, len(best))
 	for _, f := range best {
@@ -146,11 +173,74 @@ func (m *Matcher) match(from Origin, forms ...string) []Match {
 	return list
 }
 
+// matchForm adds what one raw text matches. Most texts match nothing: whether
+// a text is code is asked only of those that might.
+func (m *Matcher) matchForm(text string, from Origin, best map[string]Match) {
+	clean := diagnostics.Clean(text)
+	for _, view := range m.views(clean) {
+		if len(m.candidates(view)) == 0 {
+			continue
+		}
+		for _, view := range m.views(diagnostics.WithoutCode(clean)) {
+			m.matchView(view, from, m.candidates(view), best)
+		}
+		return
+	}
+}
+
+func (m *Matcher) views(clean string) []string { return diagnostics.Views(clean, m.known) }
+
+// candidates lists the signals that a normalised text can match, in order.
+func (m *Matcher) candidates(view string) []int {
+	found := map[int]bool{}
+	m.filter.scan([]byte(view), func(_ int, signals []int) {
+		for _, s := range signals {
+			found[s] = true
+		}
+	})
+	low := lowerASCII(view)
+	list := slices.Clone(m.filter.always)
+	for s := range found {
+		if m.signals[s].possible(low) {
+			list = append(list, s)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// possible reports whether a text in lower case holds what the pattern spells
+// out.
+func (s *signal) possible(low string) bool {
+	for _, set := range s.required {
+		if !slices.ContainsFunc(set, func(w string) bool { return strings.Contains(low, w) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// lowerASCII leaves other letters alone: they keep their length.
+func lowerASCII(s string) string {
+	for i := range len(s) {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				if b[i] >= 'A' && b[i] <= 'Z' {
+					b[i] += 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
+}
+
 // matchView adds what one reading of a text matches. A reading that comes
 // later must do better than the one before it.
-func (m *Matcher) matchView(view string, from Origin, best map[string]Match) {
+func (m *Matcher) matchView(view string, from Origin, signals []int, best map[string]Match) {
 	var layers []diagnostics.Layer
-	for i := range m.signals {
+	for _, i := range signals {
 		s := &m.signals[i]
 		if !s.speaksOf(from) {
 			continue
@@ -222,17 +312,18 @@ func (s *signal) speaksOf(from Origin) bool {
 }
 
 func (s *signal) find(text string) (Match, bool) {
-	at := s.pattern.FindStringSubmatchIndex(text)
+	pattern := s.pattern.regexp()
+	at := pattern.FindStringSubmatchIndex(text)
 	if at == nil {
 		return Match{}, false
 	}
-	for _, r := range s.also {
-		if !r.MatchString(text) {
+	for _, e := range s.also {
+		if !e.regexp().MatchString(text) {
 			return Match{}, false
 		}
 	}
-	for _, r := range s.unless {
-		if r.MatchString(text) {
+	for _, e := range s.unless {
+		if e.regexp().MatchString(text) {
 			return Match{}, false
 		}
 	}
@@ -240,7 +331,7 @@ func (s *signal) find(text string) (Match, bool) {
 		Playbook: s.playbook, Verdict: s.verdict, Severity: s.severity, Weight: s.Weight,
 		Quote: text[at[0]:at[1]], Start: at[0], Captures: map[string]string{},
 	}
-	for i, name := range s.pattern.SubexpNames() {
+	for i, name := range pattern.SubexpNames() {
 		if name != "" && at[2*i] >= 0 && found.Captures[name] == "" {
 			found.Captures[name] = text[at[2*i]:at[2*i+1]]
 		}
