@@ -21,6 +21,7 @@ func Diagnose(s *diagnostics.Snapshot, c *Catalog) []diagnostics.Finding {
 	d := &diagnosis{snapshot: s, catalog: c, index: newIndex(s), sources: readSources(s), weight: map[string]int{}, found: map[string]*diagnostics.Finding{}}
 	d.readTexts()
 	d.runFinders()
+	d.readFiles()
 	d.firstUnrecognised()
 	list := d.list()
 	d.linkCauses(list)

@@ -125,6 +125,20 @@ func TestTheResourceIsFoundInTheUsersTemplate(t *testing.T) {
 	}
 }
 
+func TestWhatStoppedTheDeploymentComesBeforeRunTime(t *testing.T) {
+	s := &diagnostics.Snapshot{
+		Events: []diagnostics.Event{event(9, "Perm", "AWS::Lambda::Permission", "CREATE_FAILED", "cannot find alias live")},
+		LogGroups: []diagnostics.LogGroup{{
+			LogGroupName: "/aws/lambda/x", FunctionName: "x",
+			Events: []diagnostics.LogEvent{{Timestamp: at(1), Message: "cannot find alias old"}},
+		}},
+	}
+	got := Diagnose(s, testCatalog(t))
+	if got[0].Subject.ID != "shop/Perm" || !strings.Contains(got[0].Why.En, "stopped the deployment") {
+		t.Errorf("first is %s: %s", got[0].ID(), got[0].Why.En)
+	}
+}
+
 func TestAFailureThatNobodyKnowsIsReported(t *testing.T) {
 	s := &diagnostics.Snapshot{Events: []diagnostics.Event{event(1, "Q", "AWS::SQS::Queue", "CREATE_FAILED", "something new under the sun")}}
 	got := Diagnose(s, testCatalog(t))

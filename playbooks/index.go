@@ -89,3 +89,22 @@ func (ix *index) role(arn string) (diagnostics.Role, bool) {
 	}
 	return ix.snapshot.Roles[i], true
 }
+
+// behind reports whether a function stands behind an API.
+func (ix *index) behind(function, api diagnostics.Ref) bool {
+	f, ok := ix.function(function)
+	if !ok {
+		return false
+	}
+	for _, a := range ix.snapshot.APIs {
+		if ix.ofAPI(a.ApiId) != api {
+			continue
+		}
+		for _, r := range a.Routes {
+			if strings.Contains(r.IntegrationUri, ":function:"+f.FunctionName) {
+				return true
+			}
+		}
+	}
+	return false
+}

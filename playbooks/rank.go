@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"firstaid/diagnostics"
 )
@@ -49,6 +50,8 @@ func (d *diagnosis) linkCauses(list []diagnostics.Finding) {
 func (d *diagnosis) explains(cause, effect diagnostics.Finding) bool {
 	p, _ := d.catalog.Get(cause.Playbook)
 	switch {
+	case cause.Playbook == effect.Playbook:
+		return d.sameFailure(cause, effect)
 	case cause.Confidence == diagnostics.Confirmed && slices.Contains(p.Explains, effect.Playbook):
 		return d.related(cause.Subject, effect.Subject)
 	case d.generic(cause) || cause.Severity < diagnostics.Error || cause.Playbook == Unrecognised:
@@ -62,6 +65,31 @@ func (d *diagnosis) explains(cause, effect diagnostics.Finding) bool {
 	default:
 		return d.related(cause.Subject, effect.Subject)
 	}
+}
+
+// sameFailure reports whether two findings of one playbook are one failure seen
+// from two sides: proven on the one and only told on the other, or told by the
+// function and by the API in front of it.
+func (d *diagnosis) sameFailure(cause, effect diagnostics.Finding) bool {
+	if cause.Confidence == diagnostics.Confirmed && effect.Confidence < diagnostics.Confirmed && agree(cause.Captures, effect.Captures) {
+		return true
+	}
+	return d.weight[cause.ID()] > d.weight[effect.ID()] && d.index.behind(cause.Subject, effect.Subject)
+}
+
+// agree reports whether two findings of one playbook speak of the same: they
+// share a capture, and no shared one differs.
+func agree(a, b map[string]string) bool {
+	shared := 0
+	for name, v := range a {
+		if w, ok := b[name]; ok {
+			if !strings.EqualFold(v, w) {
+				return false
+			}
+			shared++
+		}
+	}
+	return shared > 0
 }
 
 func (d *diagnosis) generic(f diagnostics.Finding) bool {
@@ -93,13 +121,15 @@ func logicalID(r diagnostics.Ref) string { return r.ID[strings.LastIndexByte(r.I
 func (d *diagnosis) rank(list []diagnostics.Finding) {
 	slices.SortStableFunc(list, func(a, b diagnostics.Finding) int {
 		return cmp.Or(
+			compareBool(onlyFile(a), onlyFile(b)),
 			compareBool(a.CausedBy != "", b.CausedBy != ""),
 			cmp.Compare(b.Severity, a.Severity),
 			compareBool(a.Playbook == Unrecognised && len(list) > 1, b.Playbook == Unrecognised && len(list) > 1),
 			compareBool(d.generic(a), d.generic(b)),
+			compareBool(!d.stopped(a), !d.stopped(b)),
 			cmp.Compare(b.Hides, a.Hides),
 			cmp.Compare(d.waiters(b), d.waiters(a)),
-			a.First.Compare(b.First),
+			compareTime(a.First, b.First),
 			cmp.Compare(b.Confidence, a.Confidence),
 			strings.Compare(a.ID(), b.ID()),
 		)
@@ -114,6 +144,26 @@ func (d *diagnosis) rank(list []diagnostics.Finding) {
 
 func (d *diagnosis) waiters(f diagnostics.Finding) int {
 	return d.sources.waiters(d.snapshot, f.Subject)
+}
+
+// stopped reports whether the finding is what made a deployment fail: an event
+// of a stack whose last operation failed says it. What happens at run time
+// comes after that, however early it happened.
+func (d *diagnosis) stopped(f diagnostics.Finding) bool {
+	for _, e := range f.Evidence {
+		if e.Of.Kind == diagnostics.KindEvent {
+			return true
+		}
+	}
+	return false
+}
+
+// compareTime orders times; one that is not known comes last.
+func compareTime(a, b time.Time) int {
+	if a.IsZero() != b.IsZero() {
+		return compareBool(a.IsZero(), b.IsZero())
+	}
+	return a.Compare(b)
 }
 
 func compareBool(a, b bool) int {
@@ -152,6 +202,8 @@ func (d *diagnosis) why(list []diagnostics.Finding) diagnostics.Text {
 
 func (d *diagnosis) against(a, b diagnostics.Finding) (en, ko string) {
 	switch {
+	case onlyFile(b) && !onlyFile(a):
+		return "the next one is a static check, nothing failed because of it", "다음 항목은 정적 검사 결과이며 이 때문에 실패한 것은 없습니다"
 	case b.CausedBy == a.ID():
 		return "the next one is its consequence", "다음 항목은 그 결과입니다"
 	case b.CausedBy != "":
@@ -162,6 +214,8 @@ func (d *diagnosis) against(a, b diagnostics.Finding) (en, ko string) {
 		return "the next one is not recognised", "다음 항목은 알려지지 않은 장애입니다"
 	case d.generic(b) && !d.generic(a):
 		return "its text names the cause, the next one's fits many", "메시지가 원인을 특정하며, 다음 항목의 메시지는 여러 원인에 해당합니다"
+	case d.stopped(a) && !d.stopped(b):
+		return "it stopped the deployment, the next one is about run time", "배포를 중단시킨 원인이며, 다음 항목은 실행 중의 문제입니다"
 	case d.waiters(a) > d.waiters(b):
 		return "more resources wait for it", "더 많은 리소스가 이것을 기다립니다"
 	case !a.First.IsZero() && a.First.Before(b.First):

@@ -10,7 +10,6 @@ import (
 
 	"firstaid/diagnostics"
 	"firstaid/playbooks"
-	"firstaid/playbooks/apply"
 	"firstaid/playbooks/report"
 	"firstaid/tui"
 )
@@ -51,12 +50,15 @@ func (e exporter) Formats() []string {
 }
 
 // Export writes the report to a file; without a name it takes one that is free.
-func (e exporter) Export(_ context.Context, format, path string, s *diagnostics.Snapshot, f []diagnostics.Finding) (string, error) {
+// What leaves the program is redacted as a whole first, so the report is the
+// one that diagnose prints.
+func (e exporter) Export(_ context.Context, format, path string, s *diagnostics.Snapshot, _ []diagnostics.Finding) (string, error) {
 	kind, err := report.ParseFormat(format)
 	if err != nil {
 		return "", err
 	}
-	r := report.Report{Snapshot: s, Findings: f, Catalog: e.catalog, Lang: e.lang, Version: version()}
+	s = diagnostics.Redact(s, diagnostics.RedactOptions{})
+	r := report.Report{Snapshot: s, Findings: playbooks.Diagnose(s, e.catalog), Catalog: e.catalog, Lang: e.lang, Version: version()}
 	if path != "" {
 		return path, writeReport(path, os.O_TRUNC, kind, r)
 	}
@@ -99,80 +101,6 @@ func fileRune(r rune) rune {
 		return r
 	}
 	return -1
-}
-
-// workshop applies fixes to a project folder whose incident is a saved one. It
-// is a tui.Fixer and a tui.Journal. Calls to AWS are refused.
-type workshop struct {
-	replay
-	catalog *playbooks.Catalog
-	journal *apply.Journal
-}
-
-func (w workshop) transaction() *apply.Transaction {
-	return &apply.Transaction{Root: w.dir, Journal: w.journal, Account: w.snapshot.Identity.Account, Region: w.snapshot.Identity.Region}
-}
-
-// Apply changes the files of the project.
-func (w workshop) Apply(ctx context.Context, p playbooks.Plan) (tui.Outcome, error) {
-	for _, s := range p.Fix.Steps {
-		if _, call := s.(playbooks.Call); call {
-			return tui.Outcome{}, errors.New("this incident is a saved one: its AWS calls are sent to nobody")
-		}
-	}
-	r, err := w.transaction().Apply(ctx, p)
-	if err != nil {
-		return tui.Outcome{Entry: r.ID}, err
-	}
-	out, err := w.Verify(ctx, p.Finding)
-	out.Entry = r.ID
-	return out, err
-}
-
-// Undo takes an entry back.
-func (w workshop) Undo(ctx context.Context, entry int) (tui.Outcome, error) {
-	if entry == 0 {
-		last, err := w.journal.Last()
-		if err != nil {
-			return tui.Outcome{}, err
-		}
-		entry = last.ID
-	}
-	r, err := w.transaction().Undo(ctx, entry)
-	return tui.Outcome{State: diagnostics.Open, Entry: r.ID, Text: diagnostics.Text{
-		En: "The files are as they were.", Ko: "파일을 원래대로 되돌렸습니다.",
-	}}, err
-}
-
-// Verify looks whether the project as it stands now still wants mending.
-func (w workshop) Verify(_ context.Context, f diagnostics.Finding) (tui.Outcome, error) {
-	s, err := w.now()
-	if err != nil {
-		return tui.Outcome{}, err
-	}
-	for _, x := range w.catalog.Fixes(s, f) {
-		for _, step := range x.Steps {
-			if _, edit := step.(playbooks.FileEdit); edit {
-				return tui.Outcome{State: diagnostics.Open, Text: diagnostics.Text{
-					En: "The project still has the cause in it.", Ko: "프로젝트에 원인이 아직 남아 있습니다.",
-				}}, nil
-			}
-		}
-	}
-	return tui.Outcome{State: diagnostics.FixedHere, Text: diagnostics.Text{
-		En: "The project's files no longer have the cause in them. A deployment would prove it; this incident is a saved one, so there is none.",
-		Ko: "프로젝트 파일에 원인이 더 이상 없습니다. 실제로는 배포로 확인하지만, 저장된 사례이므로 배포는 하지 않습니다.",
-	}}, nil
-}
-
-// Entries lists what was done, latest first.
-func (w workshop) Entries(context.Context) ([]playbooks.Entry, error) {
-	list, err := w.journal.List()
-	var out []playbooks.Entry
-	for i := len(list) - 1; i >= 0; i-- {
-		out = append(out, list[i].Entry())
-	}
-	return out, err
 }
 
 // printDiagnosis writes the diagnosis as text and reports whether there is a

@@ -13,7 +13,6 @@ import (
 	"firstaid/diagnostics"
 	"firstaid/diagnostics/incident/demo"
 	"firstaid/playbooks"
-	"firstaid/playbooks/apply"
 )
 
 func TestADemoIsMendedAndTakenBack(t *testing.T) {
@@ -29,7 +28,7 @@ func TestADemoIsMendedAndTakenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := workshop{replay{snapshot, dir}, catalog, apply.OpenJournal(t.TempDir())}
+	w := demoFixer(replay{snapshot, dir}, catalog, t.TempDir())
 	ctx := context.Background()
 	finding := playbooks.Diagnose(snapshot, catalog)[0]
 	fix := catalog.Fixes(snapshot, finding)[0]
@@ -62,11 +61,25 @@ func TestADemoIsMendedAndTakenBack(t *testing.T) {
 	}
 }
 
+// TestADemoCallsNobody applies a plan of calls in the demo: they take effect
+// for the demo alone, and the outcome says that nothing was sent.
 func TestADemoCallsNobody(t *testing.T) {
-	w := workshop{}
-	_, err := w.Apply(context.Background(), playbooks.Plan{Fix: playbooks.Fix{Steps: []playbooks.Step{playbooks.Call{}}}})
-	if err == nil || !strings.Contains(err.Error(), "sent to nobody") {
-		t.Errorf("got %v", err)
+	snapshot, err := demo.Open("ecr-missing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog, err := loadCatalog(io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	finding := playbooks.Diagnose(snapshot, catalog)[0]
+	w := demoFixer(replay{snapshot, t.TempDir()}, catalog, t.TempDir())
+	out, err := w.Apply(t.Context(), playbooks.Plan{Finding: finding, Fix: catalog.Fixes(snapshot, finding)[0]})
+	if err != nil || !strings.Contains(out.Text.En, "not sent") {
+		t.Fatalf("got %+v, %v", out, err)
+	}
+	if _, err := w.Undo(t.Context(), 0); err != nil {
+		t.Fatal(err)
 	}
 }
 

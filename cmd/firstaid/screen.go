@@ -3,12 +3,49 @@ package main
 import (
 	"context"
 	"errors"
+
+	"firstaid/diagnostics"
+	"firstaid/diagnostics/incident/demo"
+	"firstaid/tui"
 )
 
 // runScreen opens the screen on a stack.
-func runScreen(_ context.Context, s streams, _ *options, _ []string) error {
+func runScreen(ctx context.Context, s streams, o *options, args []string) error {
 	if !s.terminal() {
 		return errors.New("there is no terminal to draw on: use `firstaid diagnose [STACK]`, or `firstaid --help` for what else works without one")
 	}
-	return errors.New("the screen is not part of this build yet: use `firstaid diagnose`")
+	lang, err := o.language()
+	if err != nil {
+		return err
+	}
+	catalog, err := loadCatalog(s.err)
+	if err != nil {
+		return err
+	}
+	screen := tui.Options{Catalog: catalog, Lang: lang, ReadOnly: o.readOnly, Exporter: exporter{catalog, lang}}
+	stack := ""
+	if len(args) > 0 {
+		stack = args[0]
+	}
+	a, err := o.account(ctx, stack, ".")
+	if err != nil {
+		screen.Source = unreachable{err}
+	} else {
+		screen.Source = a
+		screen.Fixer = &fixer{root: a.dir, journal: journal(), catalog: catalog, live: a.changer, again: a.again}
+	}
+	screen.Demo = func() (tui.Source, error) {
+		snapshot, err := demo.Open(demo.List()[0].Name)
+		return replay{snapshot: snapshot}, err
+	}
+	return tui.Run(ctx, screen)
+}
+
+// unreachable is an account that cannot even be asked; the screen says why and
+// offers what works without one.
+type unreachable struct{ err error }
+
+// Collect returns the reason.
+func (u unreachable) Collect(context.Context, tui.Target, func(*diagnostics.Snapshot) bool) error {
+	return u.err
 }

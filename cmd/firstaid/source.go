@@ -18,13 +18,22 @@ func (s *source) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.incident, "incident", "", "read this saved incident instead of an account")
 }
 
-// read returns the last snapshot of the source.
-func (s *source) read(_ context.Context, _ *options, args []string) (*diagnostics.Snapshot, error) {
-	if s.incident != "" {
-		if len(args) > 0 {
-			return nil, errors.New("give a stack or --incident, not both")
-		}
+// read returns the last snapshot of the source, and beside an error what was
+// read until then.
+func (s *source) read(ctx context.Context, o *options, args []string) (*diagnostics.Snapshot, error) {
+	stack := ""
+	if len(args) > 0 {
+		stack = args[0]
+	}
+	switch {
+	case s.incident != "" && stack != "":
+		return nil, errors.New("give a stack or --incident, not both")
+	case s.incident != "":
 		return incident.Load(s.incident)
 	}
-	return nil, errors.New("reading an account is not part of this build yet: give --incident FILE")
+	a, err := o.account(ctx, stack, ".")
+	if err != nil {
+		return nil, err
+	}
+	return a.read(ctx, func(*diagnostics.Snapshot) bool { return true })
 }

@@ -1,0 +1,43 @@
+package playbooks
+
+import (
+	"slices"
+
+	"firstaid/diagnostics"
+)
+
+// Verify says what became of a finding, from a later snapshot. It is proven
+// when the operation was repeated and the failure did not come back, and fixed
+// here when the state check passes on the new files or live values. What was
+// not read again proves nothing. applied is the title of the fix, empty when
+// none is known.
+func Verify(now *diagnostics.Snapshot, f diagnostics.Finding, c *Catalog, applied diagnostics.Text) (diagnostics.State, diagnostics.Text) {
+	list := Diagnose(now, c)
+	i := slices.IndexFunc(list, func(again diagnostics.Finding) bool { return again.ID() == f.ID() })
+	switch {
+	case i >= 0 && list[i].Last.After(f.Last):
+		return diagnostics.Open, diagnostics.Text{En: "It happened again since.", Ko: "그 뒤에 다시 발생했습니다."}
+	case i >= 0 && (list[i].State == diagnostics.FixedHere || fromFile(f) && !fromFile(list[i]) || done(c.Fixes(now, f), applied)):
+		return diagnostics.FixedHere, diagnostics.Text{
+			En: "Checked: the cause is no longer in the files here. Deploy to prove it.",
+			Ko: "확인됨: 여기 파일에는 원인이 더 이상 없습니다. 배포하여 증명하세요.",
+		}
+	case i >= 0:
+		return diagnostics.Open, diagnostics.Text{En: "It is still there.", Ko: "아직 남아 있습니다."}
+	case len(now.Unread) > 0:
+		return diagnostics.Open, diagnostics.Text{En: "Unknown: not everything could be read again.", Ko: "알 수 없음: 모두 다시 읽지는 못했습니다."}
+	}
+	if stack, ok := stackOf(now, f); ok && (stack.Failed() || !stack.LastChanged().After(f.Last)) {
+		return diagnostics.FixedHere, diagnostics.Text{
+			En: "Checked: it is no longer found. Nothing was deployed since that could prove it.",
+			Ko: "확인됨: 더 이상 발견되지 않습니다. 이를 증명할 배포는 아직 없습니다.",
+		}
+	}
+	return diagnostics.Proven, diagnostics.Text{En: "Proven: deployed again, and it did not come back.", Ko: "증명됨: 다시 배포했고 재발하지 않았습니다."}
+}
+
+// done reports whether a fix that was applied is no longer offered: its edits
+// are in the files.
+func done(offered []Fix, applied diagnostics.Text) bool {
+	return applied.En != "" && !slices.ContainsFunc(offered, func(f Fix) bool { return f.Title.En == applied.En })
+}
