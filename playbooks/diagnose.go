@@ -18,7 +18,7 @@ const maxEvidence = 6
 // Diagnose names the failures of a snapshot, the likeliest cause first. It is
 // pure and deterministic: the same snapshot gives the same findings.
 func Diagnose(s *diagnostics.Snapshot, c *Catalog) []diagnostics.Finding {
-	d := &diagnosis{snapshot: s, catalog: c, index: newIndex(s), sources: readSources(s), weight: map[string]int{}, found: map[string]*diagnostics.Finding{}}
+	d := &diagnosis{snapshot: s, catalog: c, index: newIndex(s), sources: readSources(s), weight: map[string]int{}, found: map[string]*diagnostics.Finding{}, matched: map[matchKey][]Match{}}
 	d.readTexts()
 	d.runFinders()
 	d.readFiles()
@@ -39,6 +39,7 @@ type diagnosis struct {
 	catalog  *Catalog
 	index    *index
 	sources  *sources
+	matched  map[matchKey][]Match
 	found    map[string]*diagnostics.Finding
 	weight   map[string]int // finding ID → weight of its heaviest signal
 	// unmatched are observations of events that nothing recognised.
@@ -46,16 +47,25 @@ type diagnosis struct {
 }
 
 func (d *diagnosis) readTexts() {
-	seen := map[string][]Match{}
 	for _, o := range observe(d.snapshot, d.index) {
-		key := string(o.from.Source) + "\x00" + o.from.Type + "\x00" + o.from.Status + "\x00" + o.text
-		found, known := seen[key]
-		if !known {
-			found = d.catalog.matcher.Match(o.text, o.from)
-			seen[key] = found
-		}
-		d.take(o, found)
+		d.take(o, d.match(o.text, o.from))
 	}
+}
+
+// match recognises a text once, however often it stands in the snapshot.
+func (d *diagnosis) match(text string, from Origin) []Match {
+	key := matchKey{text, from}
+	found, known := d.matched[key]
+	if !known {
+		found = d.catalog.matcher.Match(text, from)
+		d.matched[key] = found
+	}
+	return found
+}
+
+type matchKey struct {
+	text string
+	from Origin
 }
 
 // take turns the best match of an observation into a finding; the others are

@@ -111,8 +111,10 @@ func (d *diagnosis) related(a, b diagnostics.Ref) bool {
 	if len(x) > len(y) {
 		x, y = y, x
 	}
-	rest, ok := strings.CutPrefix(y, x)
-	return ok && x != "" && generated.MatchString(rest)
+	if rest, ok := strings.CutPrefix(y, x); ok && x != "" && generated.MatchString(rest) {
+		return true
+	}
+	return d.sources.origin(d.snapshot, a) == d.sources.origin(d.snapshot, b)
 }
 
 func logicalID(r diagnostics.Ref) string { return r.ID[strings.LastIndexByte(r.ID, '/')+1:] }
@@ -232,7 +234,7 @@ func (d *diagnosis) cancelled() int {
 		if !e.Failed() {
 			continue
 		}
-		m := d.catalog.matcher.Match(e.Reason(), Origin{diagnostics.SourceCFNEvent, e.ResourceType, e.ResourceStatus})
+		m := d.match(e.Reason(), Origin{diagnostics.SourceCFNEvent, e.ResourceType, e.ResourceStatus})
 		if e.Reason() == "" || len(m) > 0 && m[0].Verdict == VerdictCascade {
 			n++
 		}

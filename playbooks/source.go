@@ -117,3 +117,16 @@ func (s *sources) waiters(snapshot *diagnostics.Snapshot, subject diagnostics.Re
 	}
 	return counts[id]
 }
+
+// origin is the resource of the template that a deployed resource was made of,
+// the logical id itself where the template does not tell.
+func (s *sources) origin(snapshot *diagnostics.Snapshot, subject diagnostics.Ref) string {
+	t, id := s.of(snapshot, subject)
+	if t == nil {
+		return logicalID(subject)
+	}
+	if from, ok := t.Origin(id); ok {
+		return from.Source
+	}
+	return id
+}

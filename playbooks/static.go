@@ -2,6 +2,7 @@ package playbooks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"firstaid/diagnostics"
@@ -33,10 +34,12 @@ func (d *diagnosis) readFiles() {
 func (d *diagnosis) staticFinding(c check.Finding) diagnostics.Finding {
 	file := diagnostics.Ref{Kind: diagnostics.KindFile, ID: c.File}
 	at := &diagnostics.Position{File: c.File, Line: c.Line, Column: c.Column}
-	return diagnostics.Finding{Playbook: c.Playbook, Severity: c.Severity, Confidence: diagnostics.Possible, State: diagnostics.Open,
+	return diagnostics.Finding{
+		Playbook: c.Playbook, Severity: c.Severity, Confidence: diagnostics.Possible, State: diagnostics.Open,
 		Subject: d.ofFile(c), Summary: c.Message, Source: at,
 		Because:  diagnostics.Text{En: "a static check of the file says so; nothing failed because of it here", Ko: "파일의 정적 검사 결과입니다. 여기서는 이 때문에 실패한 것이 없습니다"},
-		Evidence: []diagnostics.Evidence{{Of: file, Field: fmt.Sprintf("line %d", c.Line), Quote: firstOf(c.Quote, c.Message.En)}}}
+		Evidence: []diagnostics.Evidence{{Of: file, Field: fmt.Sprintf("line %d", c.Line), Quote: firstOf(c.Quote, c.Message.En)}},
+	}
 }
 
 // ofFile is the resource of the stack that a place in a file makes, or the
@@ -64,22 +67,20 @@ func (d *diagnosis) ofFile(c check.Finding) diagnostics.Ref {
 // playbook about a related resource, or about something that is no resource of
 // a template (a stack, an API, a command's output).
 func (d *diagnosis) told(f diagnostics.Finding) *diagnostics.Finding {
-	var loose []string
-	for id, other := range d.found {
+	loose := ""
+	for _, id := range slices.Sorted(maps.Keys(d.found)) {
+		other := d.found[id]
 		if other.Playbook != f.Playbook || fromFile(*other) && other.Subject.Kind == diagnostics.KindFile {
 			continue
 		}
 		if d.related(other.Subject, f.Subject) {
 			return other
 		}
-		if other.Subject.Kind != diagnostics.KindResource {
-			loose = append(loose, id)
+		if loose == "" && other.Subject.Kind != diagnostics.KindResource {
+			loose = id
 		}
 	}
-	if len(loose) == 0 {
-		return nil
-	}
-	return d.found[slices.Min(loose)]
+	return d.found[loose]
 }
 
 func (d *diagnosis) confirm(told *diagnostics.Finding, f diagnostics.Finding) {
@@ -135,4 +136,3 @@ func (d *diagnosis) markFixed() {
 func onlyFile(f diagnostics.Finding) bool {
 	return f.Confidence < diagnostics.Confirmed && !slices.ContainsFunc(f.Evidence, func(e diagnostics.Evidence) bool { return e.Of.Kind != diagnostics.KindFile })
 }
-
