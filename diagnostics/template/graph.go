@@ -1,6 +1,9 @@
 package template
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // How says by which means one resource refers to another.
 type How uint8
@@ -19,6 +22,8 @@ type Reference struct {
 	Attr   string
 	How    How
 	Node   *Node
+	// Apart says that SAM makes another resource of the property it stands in, so this one does not wait for it.
+	Apart bool
 }
 
 // References lists what a resource in the file refers to, in source order.
@@ -54,10 +59,10 @@ func (t *Template) ReferencesIn(n *Node, loop map[string]string) []Reference {
 func (t *Template) reference(id, attr string, how How, at *Node) Reference {
 	if r := t.byID[id]; r != nil && r.Type == "AWS::Serverless::Function" && (attr == "Alias" || strings.HasPrefix(attr, "Alias.")) {
 		if alias, _, ok := t.Alias(r); ok {
-			return Reference{AliasID(id, alias), strings.TrimPrefix(strings.TrimPrefix(attr, "Alias"), "."), how, at}
+			return Reference{Target: AliasID(id, alias), Attr: strings.TrimPrefix(strings.TrimPrefix(attr, "Alias"), "."), How: how, Node: at}
 		}
 	}
-	return Reference{id, attr, how, at}
+	return Reference{Target: id, Attr: attr, How: how, Node: at}
 }
 
 func (t *Template) readReferences() {
@@ -69,9 +74,37 @@ func (t *Template) readReferences() {
 				refs = append(refs, t.ReferencesIn(p.Value, r.Loop)...)
 			}
 		}
-		refs = append(refs, t.ReferencesIn(r.merged, r.Loop)...)
-		t.edges[r.ID] = append(refs, r.dependsOn()...)
+		t.edges[r.ID] = append(append(refs, t.propertyReferences(r)...), r.dependsOn()...)
 	}
+}
+
+// propertyReferences are the references in a resource's effective properties.
+func (t *Template) propertyReferences(r *Resource) []Reference {
+	if !r.merged.IsMap() {
+		return t.ReferencesIn(r.merged, r.Loop)
+	}
+	var all []Reference
+	for _, p := range r.merged.Entries() {
+		refs := t.ReferencesIn(p.Value, r.Loop)
+		if r.apart(p.Key.Text) {
+			for i := range refs {
+				refs[i].Apart = true
+			}
+		}
+		all = append(all, refs...)
+	}
+	return all
+}
+
+// apart reports properties that SAM turns into resources of their own.
+func (r *Resource) apart(property string) bool {
+	switch r.Type {
+	case "AWS::Serverless::Function":
+		return slices.Contains([]string{"Events", "EventInvokeConfig", "FunctionUrlConfig", "DeploymentPreference"}, property)
+	case "AWS::Serverless::StateMachine":
+		return property == "Events" || property == "DeploymentPreference"
+	}
+	return false
 }
 
 func (r *Resource) dependsOn() []Reference {
@@ -105,7 +138,9 @@ func (t *Template) WaitsFor(id string) map[string]bool {
 func (t *Template) direct(id string) []string {
 	var ids []string
 	for _, ref := range t.edges[id] {
-		ids = append(ids, ref.Target)
+		if !ref.Apart {
+			ids = append(ids, ref.Target)
+		}
 	}
 	if t.byID[id] != nil {
 		return append(ids, t.apiTargets(id)...)

@@ -61,6 +61,9 @@ Resources:
   Knows:
     Type: A::B::C
     Properties: {X: !Sub 'x-${Fn.Alias}', Y: !GetAtt [Fn, Arn], Z: {Fn::Sub: ['${v} ${!lit} ${AWS::Region}', {v: !Ref Bare}]}}
+  Names:
+    Type: A::B::C
+    Properties: {X: !Ref Fn}
   OnlyApi:
     Type: A::B::C
     Properties: {X: !Ref ServerlessRestApi}
@@ -105,7 +108,7 @@ func TestGeneratedIDsLeadBackToTheirSource(t *testing.T) {
 	want := map[string]string{
 		"FnAliaslive": "17:25", "FnRole": "14:3", "FnVersion0123456789": "17:25", "FnUrl": "22:26",
 		"ServerlessRestApi": "27:9", "ApiDeployment0123456789": "11:3", "ApiprodStage": "11:3",
-		"FnGetPermissionprod": "24:9", "FnTick": "30:9", "FnTickPermission": "30:9", "Topicone": "49:7", "Fn": "14:3",
+		"FnGetPermissionprod": "24:9", "FnTick": "30:9", "FnTickPermission": "30:9", "Topicone": "52:7", "Fn": "14:3",
 	}
 	for id, place := range want {
 		p, ok := tpl.Locate(id)
@@ -125,7 +128,7 @@ func TestGeneratedIDsLeadBackToTheirSource(t *testing.T) {
 
 func TestWhoWaitsForTheAlias(t *testing.T) {
 	tpl := parse(t, shop)
-	for id, want := range map[string]bool{"Waits": true, "Knows": true, "OnlyApi": true, "Bare": false, "Topicone": false} {
+	for id, want := range map[string]bool{"Waits": true, "Knows": true, "OnlyApi": true, "Bare": false, "Topicone": false, "Names": false} {
 		if got := tpl.WaitsFor(id)["FnAliaslive"]; got != want {
 			t.Errorf("%s waits for the alias: %v, want %v", id, got, want)
 		}
@@ -141,7 +144,7 @@ func TestWhoWaitsForTheAlias(t *testing.T) {
 
 func TestWhatCannotBeDecidedIsSaid(t *testing.T) {
 	tpl := parse(t, shop)
-	if len(tpl.Declined) != 1 || tpl.Position(tpl.Declined[0].Node.Start).Line != 52 {
+	if len(tpl.Declined) != 1 || tpl.Position(tpl.Declined[0].Node.Start).Line != 55 {
 		t.Errorf("declined: %+v", tpl.Declined)
 	}
 	if len(tpl.Includes) != 1 || tpl.Includes[0].Location != "s3://b/k" {

@@ -196,7 +196,7 @@ func (s *scope) wrongCaseIn(n, sub *template.Node, p template.Place) {
 }
 
 // braced matches {Name}, {Fn.Arn} and {AWS::Region}.
-var braced = regexp.MustCompile(`\{(AWS::?[A-Za-z]+|[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)?)\}`)
+var braced = regexp.MustCompile(`\{(AWS::?[A-Za-z]+|[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*)\}`)
 
 // addressLike texts are ARNs, hosts and scalable resources, where a brace has no meaning of its own.
 var addressLike = regexp.MustCompile(`(^|[^a-z])arn:|\.amazonaws\.com|^function:|:function:|^(?:https?|s3)://`)
@@ -220,7 +220,7 @@ func (s *scope) lostDollar(n, sub *template.Node, p template.Place) {
 		}
 		pseudo := exactPseudo(name)
 		id, _, _ := strings.Cut(name, ".")
-		known := own.Has(name) || s.t.Parameter(name) != nil || s.t.Resource(id) != nil
+		known := own.Has(name) || s.t.Known(id)
 		if pseudo == "" && (!known || !addressLike.MatchString(n.Text) || pathTail.MatchString(n.Text[:m[0]])) {
 			continue
 		}

@@ -21,6 +21,9 @@ var stories = []struct {
 		WrapSub([]string{"AWS::Partition"}, "R", "A"), "R:\n  A: !Sub arn:${AWS::Partition}:x/${!aws:username} # c\n", "",
 	},
 	{
+		"wrap beside an escape", "t.yaml", "A: ${B} ${!c}\n", WrapSub([]string{"B"}, "A"), "A: !Sub ${B} ${!c}\n", "",
+	},
+	{
 		"wrap quoted", "t.yaml", "A: 'x-${B}'\n", WrapSub([]string{"B"}, "A"), "A: !Sub 'x-${B}'\n", "",
 	},
 	{

@@ -8,7 +8,8 @@ import (
 )
 
 // WrapSub puts the text at path into Fn::Sub, keeping its quotes and block style. Only the variables named
-// in names are meant to be substituted; every other `${x}` of the text becomes `${!x}`, so it stays as it is.
+// in names are meant to be substituted; every other `${x}` of the text becomes `${!x}`, so it stays as it is. A
+// `${!x}` stays too: only inside Fn::Sub does it have a meaning.
 func WrapSub(names []string, path ...string) Op {
 	return func(e *editor) (change, error) {
 		s, err := e.at(path)
@@ -44,7 +45,7 @@ func (e *editor) escape(n *template.Node, names []string) (string, []splice, err
 	var marks []splice
 	at := 0
 	for i, v := range vars {
-		if slices.Contains(names, v.Name) && !v.Literal {
+		if slices.Contains(names, v.Name) || v.Literal {
 			continue
 		}
 		b.WriteString(n.Text[at:v.Start+2] + "!")

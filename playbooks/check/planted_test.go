@@ -1,0 +1,189 @@
+package check
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"firstaid/diagnostics/template"
+	"firstaid/diagnostics/template/templatetest"
+	"firstaid/playbooks/edit"
+)
+
+// planted is a real template with one defect in it.
+type planted struct {
+	kind, playbook string
+	src            []byte
+	resource       string   // where it must be found
+	path           []string // or the value at this path, when set
+}
+
+// plantText plants defects into every Fn::Sub of a template.
+func plantText(t *template.Template) []planted {
+	var all []planted
+	template.Walk(t.Root, func(n *template.Node, p template.Place) bool {
+		if p.Key || !n.Short || n.Fn != "Fn::Sub" || n.Kind != template.String || inCode(p) {
+			return true
+		}
+		path := p.Clone().Path
+		for _, v := range template.Variables(n.Text) {
+			id, _ := v.ID()
+			if v.Literal || !t.Known(id) || strings.Contains(v.Name, " ") {
+				continue
+			}
+			variable := "${" + v.Name + "}"
+			all = append(all, planted{"no Sub", "arn-substitution", slices.Concat(t.Source[:n.Start], t.Source[n.Body:]), "", path})
+			if addressLike.MatchString(n.Text) && !strings.Contains(n.Text, "/GET/") && bytes.Contains(t.Source[n.Body:n.End], []byte(variable)) {
+				raw := strings.Replace(string(t.Source[n.Body:n.End]), variable, variable[1:], 1)
+				all = append(all, planted{"no $", "arn-substitution", slices.Concat(t.Source[:n.Body], []byte(raw), t.Source[n.End:]), "", path})
+			}
+			if template.IsPseudo(v.Name) {
+				raw := strings.Replace(string(t.Source[n.Body:n.End]), variable, "${AWS::"+strings.ToLower(v.Name[5:])+"}", 1)
+				all = append(all, planted{"wrong case", "arn-substitution", slices.Concat(t.Source[:n.Body], []byte(raw), t.Source[n.End:]), "", path})
+			}
+			break
+		}
+		return true
+	})
+	return all
+}
+
+// inCode are places where the rules stay silent on purpose.
+func inCode(p template.Place) bool {
+	return p.Path[0] != "Resources" && p.Path[0] != "Outputs" && p.Path[0] != "Globals" || inScript(p) || len(p.Loops) > 0 ||
+		p.Under("Description", "InlineCode", "ZipFile", "UserData", "Fn::Transform", "TemplateBody", "Instruction", "Metadata", "RequestTemplates",
+			"requestTemplates", "RequestMappingTemplate", "ResponseMappingTemplate", "Fn::GetAtt", "Script", "Condition", "Fn::ForEach::Loop", "Sql")
+}
+
+// plantResources plants defects that need several edits.
+func plantResources(t *template.Template) []planted {
+	var all []planted
+	add := func(kind, playbook, resource string, ops ...edit.Op) {
+		if src, err := edit.Apply(t.Name, t.Source, ops...); err == nil {
+			all = append(all, planted{kind: kind, playbook: playbook, src: src, resource: resource})
+		}
+	}
+	s := &scope{Project: &Project{}, t: t}
+	for _, r := range t.Resources() {
+		if r.Type != "AWS::Serverless::Function" || !editable(r) {
+			continue
+		}
+		at := func(path ...string) []string { return properties(r, path...) }
+		if alias := r.Property("AutoPublishAlias"); alias == nil {
+			publish := edit.Set(edit.Text("live"), at("AutoPublishAlias")...)
+			add("target", "alias-ordering", "Planted", publish, edit.Set(edit.Mapping(
+				edit.Entry("Type", edit.Text("AWS::ApplicationAutoScaling::ScalableTarget")),
+				edit.Entry("Properties", edit.Mapping(edit.Entry("ResourceId", edit.Sub("function:${"+r.ID+"}:live"))))), "Resources", "Planted"))
+			add("permission", "alias-ordering", "Planted", publish, edit.Set(edit.Mapping(
+				edit.Entry("Type", edit.Text("AWS::Lambda::Permission")),
+				edit.Entry("Properties", edit.Mapping(edit.Entry("FunctionName", edit.Sub("${"+r.ID+".Arn}:live"))))), "Resources", "Planted"))
+			if r.Property("ProvisionedConcurrencyConfig") == nil {
+				add("provisioned", "alias-ordering", r.ID, edit.Set(edit.Mapping(edit.Entry("ProvisionedConcurrentExecutions", edit.Number("1"))), at("ProvisionedConcurrencyConfig")...))
+			}
+		}
+		if r.Property("Policies") != nil && r.Property("Role") == nil {
+			add("role", "role-policies-ignored", r.ID, edit.Set(edit.GetAtt("Other.Arn"), at("Role")...))
+		}
+		if r.Property("Architectures") == nil && r.Own("Layers") == nil && !r.Property("PackageType").Is("Image") {
+			add("layer", "arm64-mismatch", r.ID, edit.Set(edit.Texts("arm64"), at("Architectures")...),
+				edit.Set(edit.Texts("arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension:53"), at("Layers")...))
+		}
+		routes := s.routesOf(r)
+		if len(routes) == 0 || r.Own("Events", routes[0].event) == nil {
+			continue
+		}
+		if limit, ok := s.limit(routes[0]); ok && limit < 100 {
+			add("timeout", "lambda-timeout", r.ID, edit.Delete(at("Timeout")...), edit.Set(edit.Number("120"), at("Timeout")...))
+			add("timeout", "lambda-timeout", r.ID, edit.Set(edit.Number("120"), at("Timeout")...))
+		}
+		if rt := routes[0]; !rt.http && !t.Root.At("Globals", "Api").Has("BinaryMediaTypes") && (rt.api == "" || t.Resource(rt.api) != nil && s.lacksBinary(api{props: t.Resource(rt.api).Effective()})) {
+			add("compression", "payload-too-large-502", r.ID, edit.Set(edit.Text("true"), at("Environment", "Variables", compressionVariable)...))
+		}
+		if rt := routes[0]; rt.api != "" && t.Resource(rt.api) != nil && t.Resource(rt.api).Property("Cors") == nil && t.Resource(rt.api).Property("CorsConfiguration") == nil && !rt.http {
+			add("cors", "cors-missing-method", rt.api,
+				edit.Set(edit.Text("'GET,POST'"), "Resources", rt.api, "Properties", "Cors", "AllowMethods"),
+				edit.Set(edit.Text("patch"), at("Events", rt.event, "Properties", "Method")...))
+		}
+	}
+	return all
+}
+
+// found reports whether the defect is among the findings, at its line or on its resource.
+func (p planted) found(fsys fstest.MapFS) (bool, []Finding) {
+	all, err := Files(fsys, "template.yaml")
+	if err != nil {
+		return false, nil
+	}
+	line := 0
+	if p.path != nil {
+		if d, err := template.ParseDocument("template.yaml", p.src); err == nil {
+			if n := d.Root.At(p.path...); n != nil {
+				line = d.At(n).Line
+			}
+		}
+	}
+	return slices.ContainsFunc(all, func(f Finding) bool {
+		return f.Playbook == p.playbook && (p.path != nil && f.Line == line || p.path == nil && (f.Resource == p.resource))
+	}), all
+}
+
+// stride thins the real templates out, so that the suite stays fast; 1 looks at all.
+func stride() int {
+	if os.Getenv("FIRSTAID_ALL_TEMPLATES") != "" {
+		return 1
+	}
+	return 24
+}
+
+func TestPlantedDefectsAreFoundAndMended(t *testing.T) {
+	count, missed, unmended := map[string]int{}, map[string]int{}, map[string]int{}
+	for i, file := range templatetest.Files(t) {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tpl, err := template.Parse("template.yaml", src)
+		if err != nil || i%stride() != 0 || tpl.Format != template.YAML || len(tpl.Duplicates) > 0 {
+			continue
+		}
+		clean, _ := Files(fstest.MapFS{"template.yaml": {Data: src}}, "template.yaml")
+		for _, p := range slices.Concat(plantText(tpl), plantResources(tpl)) {
+			count[p.kind]++
+			fsys := fstest.MapFS{"template.yaml": {Data: p.src}}
+			ok, all := p.found(fsys)
+			if !ok {
+				missed[p.kind]++
+				t.Logf("%s: %s not found in %s at %v %s", file, p.kind, p.playbook, p.path, p.resource)
+				continue
+			}
+			project, err := Read(fsys, "template.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			changed, left := project.Mend()
+			if p.kind != "timeout" && len(left) >= len(all) && len(left) > len(clean) {
+				unmended[p.kind]++
+				t.Logf("%s: %s at %v %s is not mended", file, p.kind, p.path, p.resource)
+			}
+			if out := changed["template.yaml"]; p.path != nil && len(clean) == 0 && !bytes.Equal(out, src) && len(left) == 0 && p.kind != "no $" && !sameMeaning(out, src) {
+				t.Errorf("%s: %s mended to something else than it was:\n%s", file, p.kind, edit.Diff("t", src, out))
+			}
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(count)) {
+		t.Logf("%-12s %5d planted, %3d missed, %3d not mended", kind, count[kind], missed[kind], unmended[kind])
+		if missed[kind] > count[kind]/50 || unmended[kind] > count[kind]/10 {
+			t.Errorf("%s: too many missed or not mended", kind)
+		}
+	}
+}
+
+func sameMeaning(a, b []byte) bool {
+	x, err1 := template.ParseDocument("x.yaml", a)
+	y, err2 := template.ParseDocument("x.yaml", b)
+	return err1 == nil && err2 == nil && x.Root.Equal(y.Root)
+}
