@@ -40,6 +40,7 @@ const (
 	labelWidth   = 300
 	lineHeight   = 20
 	headHeight   = 26
+	rightMargin  = 50 // room for the last label
 )
 
 // picture draws the timeline; an empty one has no lines.
@@ -48,7 +49,7 @@ func (v *view) picture() picture {
 	p := picture{Width: pictureWidth, Left: labelWidth, Bottom: headHeight + len(t.Rows)*lineHeight}
 	p.Height = p.Bottom + 6
 	total := max(t.Until.Sub(t.From), time.Second)
-	scale := float64(pictureWidth-labelWidth-20) / float64(total)
+	scale := float64(pictureWidth-labelWidth-rightMargin) / float64(total)
 	x := func(at time.Time) float64 { return round(labelWidth + float64(at.Sub(t.From))*scale) }
 	step := tickStep(total)
 	for d := time.Duration(0); d <= total; d += step {
