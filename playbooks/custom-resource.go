@@ -2,6 +2,7 @@ package playbooks
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ var failureLine = regexp.MustCompile(`\[ERROR\]|\tERROR\t|"level": ?"(?:ERROR|FA
 // A handler is the function behind a custom resource, with what it wrote while
 // CloudFormation waited for it.
 type handler struct {
+	name     string
 	function diagnostics.Function
 	known    bool // the function was read
 	group    diagnostics.LogGroup
@@ -29,6 +31,7 @@ type handler struct {
 // findSilentCustomResource looks into the log of a custom resource that did
 // not answer: nothing written means that the function never ran.
 func findSilentCustomResource(s *diagnostics.Snapshot) []diagnostics.Finding {
+	ix := newIndex(s)
 	return customResources(s, func(f *diagnostics.Finding, h handler) bool {
 		switch {
 		case h.known && h.function.ReservedConcurrency != nil && *h.function.ReservedConcurrency == 0:
@@ -48,9 +51,15 @@ func findSilentCustomResource(s *diagnostics.Snapshot) []diagnostics.Finding {
 			}
 			return true
 		}
-		return quoteFailures(f, h, diagnostics.Text{
+		if !quoteFailures(f, h, diagnostics.Text{
 			En: "its function failed before it answered", Ko: "함수가 응답하기 전에 실패했습니다",
-		})
+		}) {
+			return false
+		}
+		if slices.ContainsFunc(h.events, func(l diagnostics.LogEvent) bool { return strings.Contains(l.Message, "Task timed out after ") }) {
+			f.CausedBy = "lambda-timeout@" + ix.ofFunction(h.name).ID
+		}
+		return true
 	}, true)
 }
 
@@ -104,7 +113,7 @@ func handlerOf(s *diagnostics.Snapshot, e diagnostics.Event) (handler, bool) {
 		return handler{}, false
 	}
 	name := token[6]
-	var h handler
+	h := handler{name: name}
 	for _, f := range s.Functions {
 		if f.FunctionName == name {
 			h.function, h.known = f, true

@@ -258,7 +258,7 @@ func TestACustomResourceThatNeverAnswered(t *testing.T) {
 	none(t, findSilentCustomResource(s))
 
 	s.LogGroups[0].Events = []diagnostics.LogEvent{{Timestamp: at(40), Message: "START RequestId: x"}, {Timestamp: at(45), Message: "2026-03-02 x Task timed out after 3.00 seconds"}}
-	if f := one(t, findSilentCustomResource(s)); !strings.Contains(f.Evidence[1].Quote, "Task timed out") {
+	if f := one(t, findSilentCustomResource(s)); !strings.Contains(f.Evidence[1].Quote, "Task timed out") || f.CausedBy != "lambda-timeout@seeder" {
 		t.Errorf("a time-out gives %+v", f)
 	}
 	zero := 0
