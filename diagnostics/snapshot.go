@@ -39,6 +39,8 @@ type Snapshot struct {
 	ScalableTargets []ScalableTarget `json:"scalableTargets,omitempty"`
 	Metrics         []Metric         `json:"metrics,omitempty"`
 
+	// ConfigEnv is the environment of samconfig that led to the stack.
+	ConfigEnv string `json:"configEnv,omitempty"`
 	// Files are the project's own files: templates, samconfig, Dockerfiles.
 	Files []File `json:"files,omitempty"`
 	// Texts are pasted or piped texts of unknown origin.

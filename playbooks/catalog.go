@@ -112,11 +112,16 @@ func attach(list []Playbook) {
 }
 
 // Fixes computes the fixes of a finding, best first; none where the playbook
-// has none.
+// has none. What is fixed here already wants a deployment to prove it.
 func (c *Catalog) Fixes(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
-	p, ok := c.Get(f.Playbook)
-	if !ok || p.Fixes == nil {
-		return nil
+	var list []Fix
+	if f.State == diagnostics.FixedHere {
+		if again, ok := redeploy(s); ok {
+			list = append(list, again)
+		}
 	}
-	return p.Fixes(s, f)
+	if p, ok := c.Get(f.Playbook); ok && p.Fixes != nil {
+		list = append(list, p.Fixes(s, f)...)
+	}
+	return list
 }

@@ -49,7 +49,7 @@ func (a *account) Collect(ctx context.Context, t tui.Target, emit func(*diagnost
 	}
 	return a.collector.Collect(ctx, collect.Target{Stack: stack}, func(s *diagnostics.Snapshot) bool {
 		joined := *s
-		joined.Files = files
+		joined.Files, joined.ConfigEnv = files, a.place.Environment
 		return emit(&joined)
 	})
 }

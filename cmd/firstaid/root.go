@@ -118,6 +118,7 @@ func commands(s streams, o *options) []*cobra.Command {
 		newCapture(s, o),
 		newOpen(s, o),
 		newDemo(s, o),
+		newDiagnose(s, o),
 		newExplain(s, o),
 		newPlaybooks(s, o),
 		newCost(s, o),

@@ -32,7 +32,7 @@ func runScreen(ctx context.Context, s streams, o *options, args []string) error 
 		screen.Source = unreachable{err}
 	} else {
 		screen.Source = a
-		screen.Fixer = &fixer{root: a.dir, journal: journal(), catalog: catalog, live: a.changer, again: a.again}
+		screen.Fixer = &fixer{root: a.dir, journal: journal(), catalog: catalog, live: a.changer, again: a.again, run: runCommand(s, a.dir)}
 	}
 	screen.Demo = func() (tui.Source, error) {
 		snapshot, err := demo.Open(demo.List()[0].Name)
