@@ -54,6 +54,37 @@ func (a *App) paneKey(pressed string) (paneID, bool) {
 	return 0, false
 }
 
+// typed takes what the keyboard sent. Keys that were pressed faster than the
+// terminal was read arrive as one message and are taken apart. Pasted text
+// goes to an input or nowhere: its letters must not act as keys.
+func (a *App) typed(k tea.KeyMsg) tea.Cmd {
+	if k.Paste && !a.typing() {
+		a.toast = toast{text: "pasted text is ignored here", bad: true}
+		return nil
+	}
+	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
+		return a.key(k)
+	}
+	var cmds []tea.Cmd
+	for _, r := range k.Runes {
+		cmds = append(cmds, a.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: k.Alt}))
+	}
+	return batch(cmds...)
+}
+
+// typing reports whether there is an input that takes text.
+func (a *App) typing() bool {
+	switch d := a.dialog.(type) {
+	case *palette:
+		return true
+	case *confirm:
+		return d.word != ""
+	case nil:
+		return a.search != nil
+	}
+	return false
+}
+
 // key dispatches a key: to the dialog, else the search, else the tables.
 func (a *App) key(k tea.KeyMsg) tea.Cmd {
 	previous := a.lastKey

@@ -115,7 +115,7 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		a.w, a.h = msg.Width, msg.Height
 	case tea.KeyMsg:
-		return a.key(msg)
+		return a.typed(msg)
 	case tea.MouseMsg:
 		return a.mouse(msg)
 	case chunk[*diagnostics.Snapshot]:

@@ -175,7 +175,7 @@ func (e *events) draw(r eventRow, hits []int, w int, p *widget.Palette) string {
 }
 
 func eventColumns(w int) []widget.Column {
-	columns := []widget.Column{{Width: min(max(w/5, 12), 34)}, {Width: 15}, {Weight: 1}}
+	columns := []widget.Column{{Width: min(max(w*2/7, 12), 34)}, {Width: 15}, {Weight: 1}}
 	if w >= 100 {
 		columns[1].Width = 24
 	}
@@ -238,6 +238,14 @@ func (e *events) toggle() tea.Cmd {
 
 func (e *events) Keys() []Key {
 	return append([]Key{{
+		Keys: []string{"enter"}, Verb: "open", Help: "show the whole event, or open a group", Foot: true,
+		Do: func() tea.Cmd {
+			if r, ok := e.list.Current(); ok && r.event == nil {
+				return e.toggle()
+			}
+			return send(focusOn{detailPane})
+		},
+	}, {
 		Keys: []string{" ", "right", "left"}, Verb: "fold", Help: "open or fold the consequences, or the steps that did not fail",
 		Do: e.toggle, Foot: true,
 		Why: func() string {

@@ -195,6 +195,12 @@ func (d *driver) line(verb, rest string) string {
 			d.feed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
 		}
 		d.settle(0)
+	case "burst":
+		d.feed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(rest)})
+		d.settle(0)
+	case "paste":
+		d.feed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(rest), Paste: true})
+		d.settle(0)
 	case "wait":
 		pause, err := time.ParseDuration(rest)
 		if err != nil {

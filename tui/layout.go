@@ -62,7 +62,7 @@ func arrange(w, h int, focus paneID, front []paneID) layout {
 		l.slots = mediumSlots(body, focus, front)
 	default:
 		l.tabs = rect{0, body.y, w, 1}
-		l.slots = smallSlots(rect{0, body.y + 1, w, body.h - 1}, focus)
+		l.slots = smallSlots(rect{0, body.y + 1, w, body.h - 1}, focus, front)
 	}
 	return l
 }
@@ -93,25 +93,40 @@ func mediumSlots(b rect, focus paneID, front []paneID) []slot {
 }
 
 // smallSlots shows one pane, but findings and their reason together where both
-// fit: the cause must not be a key away.
-func smallSlots(b rect, focus paneID) []slot {
+// fit, as the cause must not be a key away, and what is explained stays beside
+// its explanation.
+func smallSlots(b rect, focus paneID, front []paneID) []slot {
+	list := findingsPane
+	if focus == detailPane {
+		list = explained(front)
+	}
 	pair := focus == findingsPane || focus == detailPane
 	switch {
 	case pair && b.w >= 100:
 		left := b.w * 42 / 100
 		return []slot{
-			{rect{0, b.y, left, b.h}, []paneID{findingsPane}, findingsPane},
+			{rect{0, b.y, left, b.h}, []paneID{list}, list},
 			{rect{left, b.y, b.w - left, b.h}, []paneID{detailPane}, detailPane},
 		}
 	case pair && b.h >= 14:
 		top := max(b.h*3/10, 5)
 		return []slot{
-			{rect{0, b.y, b.w, top}, []paneID{findingsPane}, findingsPane},
+			{rect{0, b.y, b.w, top}, []paneID{list}, list},
 			{rect{0, b.y + top, b.w, b.h - top}, []paneID{detailPane}, detailPane},
 		}
 	default:
 		return []slot{{b, []paneID{focus}, focus}}
 	}
+}
+
+// explained is the pane that was chosen from last.
+func explained(front []paneID) paneID {
+	for _, p := range front {
+		if p != detailPane && p != fixPane {
+			return p
+		}
+	}
+	return findingsPane
 }
 
 // frontSlot is a frame that several panes share: it shows the focused one,
