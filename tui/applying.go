@@ -276,7 +276,7 @@ func (m finished) apply(a *App) tea.Cmd {
 		if m.err == nil && m.outcome.State != "" {
 			p.field("state", string(m.outcome.State))
 		}
-		if m.outcome.Entry > 0 {
+		if m.doing == "Apply" && m.outcome.Entry > 0 {
 			p.field("journal", "entry "+itoa(m.outcome.Entry)+"; u takes it back")
 		}
 		return p.lines

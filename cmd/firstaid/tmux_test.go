@@ -123,7 +123,7 @@ func TestTheScreenInATerminal(t *testing.T) {
 	m.press("u")
 	m.see("Take back the latest fix?")
 	m.press("y")
-	m.see("The files are as they were.")
+	m.see("is taken back")
 	time.Sleep(2 * time.Second)
 	m.press("Escape")
 
