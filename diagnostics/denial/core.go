@@ -130,7 +130,7 @@ func (p *parser) inspect(d *Denial) {
 		if strings.Contains(v, "***") {
 			d.doubt(Masked)
 		}
-		if strings.ContainsAny(v, "<>{}") && !strings.Contains(v, ">:") || placeholderAccount(v) {
+		if strings.ContainsAny(asciiPart(v), "<>{}") || placeholderAccount(v) {
 			d.doubt(Placeholder)
 		}
 	}
