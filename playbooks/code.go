@@ -14,6 +14,7 @@ func finders() map[string]finder {
 		"apigw-cloudwatch-role":        findMissingLogRole,
 		"arm64-mismatch":               findArchitectureMismatch,
 		"arn-substitution":             findUnsubstituted,
+		"circular-dependency":          findCircles,
 		"cors-missing-method":          findMissingMethod,
 		"custom-resource-failed":       findFailedCustomResource,
 		"custom-resource-timeout":      findSilentCustomResource,
@@ -27,6 +28,7 @@ func finders() map[string]finder {
 		"passrole-assume-role":         findUntrustedRole,
 		"reserved-concurrency-minimum": findScarceConcurrency,
 		"rollback-complete-stuck":      findStuckCreate,
+		"unresolved-reference":         findDangling,
 		"update-rollback-failed":       findStuckRollback,
 	}
 }
@@ -34,14 +36,18 @@ func finders() map[string]finder {
 // fixers lists the fixes by playbook id.
 func fixers() map[string]fixer {
 	return map[string]fixer{
-		"alias-ordering":             fixAlias,
-		"arm64-mismatch":             fixArchitecture,
-		"arn-substitution":           fixUnsubstituted,
-		"cors-missing-method":        fixCORS,
-		"ecr-missing":                fixMissingImage,
-		"image-repositories-mapping": fixImageRepositories,
-		"payload-too-large-502":      fixPayload,
-		"rollback-complete-stuck":    fixStuckCreate,
-		"update-rollback-failed":     fixStuckRollback,
+		"alias-ordering":                 fixAlias,
+		"arm64-mismatch":                 fixArchitecture,
+		"arn-substitution":               fixUnsubstituted,
+		"cors-missing-method":            fixCORS,
+		"custom-resource-timeout":        fixSilentCustomResource,
+		"delete-failed-bucket-not-empty": fixUndeletable,
+		"ecr-missing":                    fixMissingImage,
+		"export-in-use":                  fixExport,
+		"image-repositories-mapping":     fixImageRepositories,
+		"missing-capabilities":           fixCapabilities,
+		"payload-too-large-502":          fixPayload,
+		"rollback-complete-stuck":        fixStuckCreate,
+		"update-rollback-failed":         fixStuckRollback,
 	}
 }

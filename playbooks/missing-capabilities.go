@@ -60,11 +60,9 @@ func shortList(s *diagnostics.Snapshot, config *template.Config, env string, ref
 	}
 	var missing []string
 	var evidence []diagnostics.Evidence
-	for _, n := range needs(t) {
-		if !slices.Contains(given, n.capability) && !(n.capability == capabilityIAM && slices.Contains(given, capabilityNamed)) {
-			missing = append(missing, n.capability)
-			evidence = append(evidence, diagnostics.Evidence{Of: diagnostics.Ref{Kind: diagnostics.KindFile, ID: t.Name}, Field: n.field, Quote: n.quote})
-		}
+	for _, n := range lacking(needs(t), given) {
+		missing = append(missing, n.capability)
+		evidence = append(evidence, diagnostics.Evidence{Of: diagnostics.Ref{Kind: diagnostics.KindFile, ID: t.Name}, Field: n.field, Quote: n.quote})
 	}
 	if len(missing) == 0 {
 		return diagnostics.Finding{}, false

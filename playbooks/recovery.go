@@ -22,6 +22,9 @@ func stackOf(s *diagnostics.Snapshot, f diagnostics.Finding) (diagnostics.Stack,
 // state is left alone whatever a text says.
 func fixStuckCreate(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	k, ok := stackOf(s, f)
+	if ok && k.StackStatus == "REVIEW_IN_PROGRESS" {
+		return deleteForgotten(k)
+	}
 	if !ok || k.StackStatus != "ROLLBACK_COMPLETE" && k.StackStatus != "ROLLBACK_FAILED" {
 		return nil
 	}
