@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -15,9 +16,22 @@ import (
 // what works everywhere.
 func (a *App) keys() []Key { return append(a.panes[a.focused].Keys(), a.global()...) }
 
-// global lists the keys that work everywhere. With --read-only those that
-// write are not there at all.
+// global lists the keys that work everywhere. After a reading that failed, the
+// way out comes first.
 func (a *App) global() []Key {
+	keys := a.everywhere()
+	if a.failure == nil || a.opts.Demo == nil {
+		return keys
+	}
+	i := slices.IndexFunc(keys, func(k Key) bool { return k.Verb == "demo" })
+	demo := keys[i]
+	demo.Foot = true
+	return slices.Insert(slices.Delete(keys, i, i+1), 0, demo)
+}
+
+// everywhere lists them in their usual order. With --read-only those that
+// write are not there at all.
+func (a *App) everywhere() []Key {
 	keys := []Key{
 		{Keys: []string{"f"}, Verb: "fix", Help: "show how to mend the chosen finding: the diff, or the exact call", Foot: true, Why: a.fixes.none, Do: a.focusing(fixPane)},
 	}

@@ -163,6 +163,10 @@ func (a *App) settle() tea.Cmd {
 		p := a.panes[s.shown]
 		p.resize(widget.Box{}.Inner(s.w, s.h))
 	}
+	a.findings.halted = ""
+	if a.failure != nil {
+		a.findings.halted = a.failure.Error() + ". " + a.wayOut()
+	}
 	a.detail.choose(a.panes[a.chooser].chosen())
 	return a.align()
 }

@@ -20,6 +20,7 @@ type findings struct {
 	report  *report
 	list    widget.List[findingRow]
 	open    map[string]bool // causes whose consequences are shown
+	halted  string          // how the reading ended when it ended badly; a sentence
 	held    bool            // the user has chosen; until then the cursor stays on top
 	focused bool
 }
@@ -97,6 +98,8 @@ func (f *findings) View(w, h int) string {
 	switch {
 	case f.list.Len() > 0:
 		return f.list.View(w, h, f.focused, f.Palette)
+	case f.halted != "" && f.list.Query() == "":
+		return f.empty(w, h, f.halted)
 	case f.report == nil || !f.report.snapshot.Complete:
 		return f.empty(w, h, "Nothing recognised yet; still reading.")
 	case f.list.Query() != "":

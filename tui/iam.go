@@ -116,7 +116,7 @@ func (p *iam) draw(r simRow, hits []int, w int, q *widget.Palette) string {
 	widths := widget.Widths(columns, w-2)
 	for i := range widths {
 		if len(hits) == 0 && widths[i] > 0 {
-			parts[i] = widget.Middle(parts[i], widths[i])
+			parts[i] = widget.Middle(short(parts[i]), widths[i])
 		}
 	}
 	cells := widget.Marked(parts, hits, []widget.Style{style, base, base, q.Dim, q.Dim}, q.Match)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 
@@ -69,7 +70,7 @@ func (p *page) link(of diagnostics.Ref, mark, text string) {
 
 // quote shows a text as it was found, bounded.
 func (p *page) quote(text string) {
-	const most = 40
+	const most = 400
 	lines := widget.CleanLines(strings.TrimRight(text, "\r\n"))
 	if len(lines) > most {
 		lines = append(lines[:most], "… "+itoa(len(lines)-most)+" more lines")
@@ -99,17 +100,13 @@ func (p *page) source(content string, line, around int) {
 	}
 }
 
-// json shows a document indented, or as it is when it is none.
+// json shows a document indented, in its own order, or as it is when it is
+// none.
 func (p *page) json(text string) {
-	var v any
-	if json.Unmarshal([]byte(text), &v) != nil {
+	var out bytes.Buffer
+	if json.Indent(&out, []byte(text), "", "  ") != nil {
 		p.quote(text)
 		return
 	}
-	out, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		p.quote(text)
-		return
-	}
-	p.quote(string(out))
+	p.quote(out.String())
 }

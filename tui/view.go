@@ -159,7 +159,7 @@ func (a *App) header() string {
 	if a.latest != nil {
 		right = a.where(a.latest.Identity) + " "
 	}
-	if widget.Width(left)+widget.Width(right) > a.w {
+	if widget.Width(left)+2+widget.Width(right) > a.w {
 		right = ""
 	}
 	return widget.Fit(left, a.w-widget.Width(right)) + a.Dim.Paint(right)
@@ -276,9 +276,9 @@ func (a *App) standing(f diagnostics.Finding) string {
 // wayOut says which key goes on after a failure.
 func (a *App) wayOut() string {
 	if a.opts.Demo != nil {
-		return "r tries again · d opens a built-in incident, which needs no AWS account"
+		return "r tries again; d opens a built-in incident, which needs no AWS account."
 	}
-	return "r tries again"
+	return "r tries again."
 }
 
 // spinner is drawn in the status row only: a plain row is cheap to rewrite.
@@ -298,6 +298,8 @@ func (a *App) status() string {
 		left += a.spinning() + " reading " + widget.Clean(a.latest.Reading)
 	case a.reading:
 		left += a.spinning() + " reading"
+	case a.failure != nil && (a.report == nil || len(a.report.findings) == 0):
+		left += a.Warn.Paint("▲ ") + a.wayOut() // the banner says why
 	case a.failure != nil:
 		left += a.Error.Paint("✖ ") + widget.Clean(a.failure.Error())
 	case a.latest != nil:

@@ -57,7 +57,11 @@ func (t *Text) Cursor() int {
 
 // Resize tells the text how large its view is.
 func (t *Text) Resize(w, h int) {
+	first := t.h == 0 && h > 0
 	t.w, t.h = w, h
+	if first && t.cursor > 0 {
+		t.GoTo(t.cursor) // what it was put on before it had a size
+	}
 	t.clamp()
 }
 
