@@ -18,6 +18,7 @@ type account struct {
 	collector *collect.Collector
 	place     collect.Place
 	dir       string
+	others    bool // list the region's other stacks too, to choose from
 }
 
 // account finds out where to look: flags, then the folder's samconfig, then the
@@ -47,7 +48,7 @@ func (a *account) Collect(ctx context.Context, t tui.Target, emit func(*diagnost
 	if t.Stack != "" {
 		stack = t.Stack
 	}
-	return a.collector.Collect(ctx, collect.Target{Stack: stack}, func(s *diagnostics.Snapshot) bool {
+	return a.collector.Collect(ctx, collect.Target{Stack: stack, Operation: t.Operation, Others: a.others}, func(s *diagnostics.Snapshot) bool {
 		joined := *s
 		joined.Files, joined.ConfigEnv = files, a.place.Environment
 		return emit(&joined)

@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"firstaid/diagnostics"
@@ -102,16 +104,30 @@ func TestHealthyStackOnMinistack(t *testing.T) {
 	checkLogs(t, e, c, s.Functions[0].FunctionName)
 }
 
-// checkLogs runs the function: its log is read afterwards.
+// checkLogs runs the function: its log is read afterwards, and its metrics.
 func checkLogs(t *testing.T, e *emulatortest.Emulator, c *collect.Collector, function string) {
 	t.Helper()
 	ctx := context.Background()
 	if _, err := lambda.NewFromConfig(e.Config()).Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(function)}); err != nil {
 		t.Fatal(err)
 	}
+	_, err := cloudwatch.NewFromConfig(e.Config()).PutMetricData(ctx, &cloudwatch.PutMetricDataInput{
+		Namespace: aws.String("AWS/Lambda"),
+		MetricData: []cwtypes.MetricDatum{{
+			MetricName: aws.String("Duration"), Value: aws.Float64(1234), Timestamp: aws.Time(time.Now().Truncate(time.Hour).Add(-time.Minute)),
+			Dimensions: []cwtypes.Dimension{{Name: aws.String("FunctionName"), Value: aws.String(function)}},
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	all := waves(t, c, collect.Target{Stack: "app"})
 	s := all[len(all)-1]
-	i := slices.IndexFunc(s.LogGroups, func(g diagnostics.LogGroup) bool { return g.FunctionName == function })
+	i := slices.IndexFunc(s.Metrics, func(m diagnostics.Metric) bool { return m.MetricName == "Duration" })
+	if i < 0 || !slices.Equal(s.Metrics[i].Values, []float64{1234}) || s.Metrics[i].Period != 3600 {
+		t.Errorf("metrics %+v, unread %+v", s.Metrics, s.Unread)
+	}
+	i = slices.IndexFunc(s.LogGroups, func(g diagnostics.LogGroup) bool { return g.FunctionName == function })
 	if i < 0 {
 		t.Fatalf("no log of %s, unread %+v", function, s.Unread)
 	}

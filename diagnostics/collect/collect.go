@@ -15,6 +15,11 @@ type Target struct {
 	// Stack is a stack's name or ARN; a deleted stack is found by its ARN, or
 	// by its name for 90 days. Empty means the stack that failed last.
 	Stack string
+	// Operation is the id of one of the stack's operations; empty means the
+	// latest one.
+	Operation string
+	// Others lists the region's other stacks too, to choose from.
+	Others bool
 	// Window is how far back logs are read; a day when zero.
 	Window time.Duration
 }
@@ -68,8 +73,9 @@ func (r *reading) run(ctx context.Context) error {
 		func() { r.readResources(ctx, stack) },
 		func() { r.readTemplate(ctx, stack) },
 		func() { r.readAccount(ctx) },
+		func() { r.readOthers(ctx) },
 	)
-	each(r.nestedStacks(), func(s diagnostics.Stack) { r.readResources(ctx, s); r.readTemplate(ctx, s) })
+	each(r, r.nestedStacks(), func(s diagnostics.Stack) { r.readResources(ctx, s); r.readTemplate(ctx, s) })
 	r.publish("reading functions, roles, APIs and images")
 	r.followResources(ctx)
 	r.publish("reading logs")
@@ -158,6 +164,26 @@ func (r *reading) lastFailed(ctx context.Context) (string, error) {
 	r.unread(diagnostics.Ref{Kind: diagnostics.KindStack}, "ListStacks", "", err)
 	r.change(func(s *diagnostics.Snapshot) { s.Stacks = stacks })
 	return firstOf(stacks[0].RootId, stacks[0].StackId, stacks[0].StackName), nil
+}
+
+// readOthers lists the other stacks, unless that was how the stack was chosen.
+func (r *reading) readOthers(ctx context.Context) {
+	if !r.target.Others || r.target.Stack == "" {
+		return
+	}
+	stacks, err := r.Stacks(ctx)
+	r.unread(diagnostics.Ref{Kind: diagnostics.KindStack}, "ListStacks", "", err)
+	r.change(func(s *diagnostics.Snapshot) {
+		known := map[string]bool{}
+		for _, stack := range s.Stacks {
+			known[stack.StackId] = true
+		}
+		for _, stack := range stacks {
+			if !known[stack.StackId] {
+				s.Stacks = append(s.Stacks, stack)
+			}
+		}
+	})
 }
 
 // nestedStacks are the stacks under the one that is diagnosed.

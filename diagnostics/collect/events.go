@@ -29,12 +29,12 @@ const (
 // stack, with the id that the events know when DescribeStacks was denied.
 func (r *reading) readEvents(ctx context.Context, stack diagnostics.Stack) diagnostics.Stack {
 	if failed, err := r.operationEvents(ctx, stack, true); err == nil && len(failed) > 0 {
-		r.setEvents(latestOperation(failed))
+		r.setEvents(r.ofOperation(failed))
 		r.publish("reading the events of " + stack.StackName)
 	}
 	events, err := r.stackEvents(ctx, stack)
 	r.unread(diagnostics.Ref{Kind: diagnostics.KindEvent}, "DescribeStackEvents", "", err)
-	events = latestOperation(events)
+	events = r.ofOperation(events)
 	if len(events) == 0 {
 		return stack
 	}
@@ -47,6 +47,15 @@ func (r *reading) readEvents(ctx context.Context, stack diagnostics.Stack) diagn
 	seen := map[string]bool{stack.StackId: true}
 	r.setEvents(append(events, r.nestedEvents(ctx, events, events[0].Timestamp, seen, 1)...))
 	return stack
+}
+
+// ofOperation cuts the events down to the operation that is looked at.
+func (r *reading) ofOperation(events []diagnostics.Event) []diagnostics.Event {
+	id := r.target.Operation
+	if id == "" {
+		return latestOperation(events)
+	}
+	return slices.DeleteFunc(events, func(e diagnostics.Event) bool { return e.OperationId != id })
 }
 
 func (r *reading) setEvents(events []diagnostics.Event) {
@@ -71,15 +80,8 @@ func (r *reading) stackEvents(ctx context.Context, stack diagnostics.Stack) ([]d
 
 // operationEvents asks DescribeEvents for the stack's latest operations.
 func (r *reading) operationEvents(ctx context.Context, stack diagnostics.Stack, failed bool) ([]diagnostics.Event, error) {
-	inputs := []*cloudformation.DescribeEventsInput{{StackName: aws.String(idOrName(stack))}}
-	if len(stack.LastOperations) > 0 {
-		inputs = nil
-		for _, o := range stack.LastOperations[:min(len(stack.LastOperations), maxOperations)] {
-			inputs = append(inputs, &cloudformation.DescribeEventsInput{OperationId: aws.String(o.OperationId)})
-		}
-	}
 	var events []diagnostics.Event
-	for _, in := range inputs {
+	for _, in := range r.operationInputs(stack) {
 		if failed {
 			in.Filters = &types.EventFilter{FailedEvents: aws.Bool(true)}
 		}
@@ -101,6 +103,22 @@ func (r *reading) operationEvents(ctx context.Context, stack diagnostics.Stack, 
 	return events, nil
 }
 
+// operationInputs ask for the operation that was chosen, for those that the
+// stack names, or for all of the stack.
+func (r *reading) operationInputs(stack diagnostics.Stack) []*cloudformation.DescribeEventsInput {
+	if id := r.target.Operation; id != "" && stack.StackId == r.snap.StackID {
+		return []*cloudformation.DescribeEventsInput{{OperationId: aws.String(id)}}
+	}
+	var inputs []*cloudformation.DescribeEventsInput
+	for _, o := range stack.LastOperations[:min(len(stack.LastOperations), maxOperations)] {
+		inputs = append(inputs, &cloudformation.DescribeEventsInput{OperationId: aws.String(o.OperationId)})
+	}
+	if inputs == nil {
+		inputs = []*cloudformation.DescribeEventsInput{{StackName: aws.String(idOrName(stack))}}
+	}
+	return inputs
+}
+
 // describeStackEvents pages back until the latest operation has begun.
 func (r *reading) describeStackEvents(ctx context.Context, stack diagnostics.Stack) ([]diagnostics.Event, error) {
 	var newest []diagnostics.Event
@@ -116,7 +134,7 @@ func (r *reading) describeStackEvents(ctx context.Context, stack diagnostics.Sta
 		if in.NextToken = out.NextToken; aws.ToString(in.NextToken) == "" {
 			break
 		}
-		if beginning(oldestFirst(newest)) > 0 {
+		if r.target.Operation == "" && beginning(oldestFirst(newest)) > 0 {
 			break
 		}
 	}

@@ -102,6 +102,27 @@ func TestWireEventsByOperation(t *testing.T) {
 	}
 }
 
+// One operation of several can be chosen, with either API.
+func TestWireEventsOfAChosenOperation(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	w.shop()
+	with := func(row, operation string) string {
+		return strings.Replace(row, "</EventId>", "</EventId><OperationId>"+operation+"</OperationId>", 1)
+	}
+	w.on("DescribeStackEvents", always(query("DescribeStackEvents", "<StackEvents>"+
+		with(eventRow(shopID, 61, "shop", "", "UPDATE_COMPLETE", ""), "op-2")+with(eventRow(shopID, 60, "shop", "", "UPDATE_IN_PROGRESS", ""), "op-2")+
+		with(eventRow(shopID, 2, "Queue", "AWS::SQS::Queue", "CREATE_FAILED", "no"), "op-1")+with(eventRow(shopID, 0, "shop", "", "CREATE_IN_PROGRESS", ""), "op-1")+"</StackEvents>")))
+	all := waves(t, w.collector(), collect.Target{Stack: "shop", Operation: "op-1"})
+	if got, want := logicals(all[len(all)-1].Events), []string{"shop CREATE_IN_PROGRESS", "Queue CREATE_FAILED"}; !slices.Equal(got, want) {
+		t.Errorf("events %v", got)
+	}
+	i := slices.IndexFunc(w.asked, func(r request) bool { return r.operation == "DescribeEvents" })
+	if w.asked[i].form.Get("OperationId") != "op-1" {
+		t.Errorf("asked %v", w.asked[i].form)
+	}
+}
+
 // An update's events end where the operation before it ended, however many
 // pages there are.
 func TestWireEventsOfTheLatestOperation(t *testing.T) {

@@ -173,6 +173,29 @@ func checkFull(t *testing.T, s *diagnostics.Snapshot) {
 	}
 }
 
+// The screen offers the other stacks, failed ones first, after the one it shows.
+func TestWireOtherStacks(t *testing.T) {
+	t.Parallel()
+	w := full(t)
+	row := func(name, status string) string {
+		return stackRow("arn:aws:cloudformation:eu-west-1:123456789012:stack/"+name+"/1", status, "")
+	}
+	w.on("ListStacks", func(r request) answer {
+		if r.form.Get("NextToken") == "" {
+			return query("ListStacks", "<StackSummaries>"+row("good", "CREATE_COMPLETE")+"</StackSummaries><NextToken>2</NextToken>")
+		}
+		return query("ListStacks", "<StackSummaries>"+stackRow(shopID, "ROLLBACK_COMPLETE", "")+row("bad", "UPDATE_ROLLBACK_COMPLETE")+"</StackSummaries>")
+	})
+	var names []string
+	all := waves(t, w.collector(), collect.Target{Stack: "shop", Others: true})
+	for _, s := range all[len(all)-1].Stacks {
+		names = append(names, s.StackName)
+	}
+	if want := []string{"shop", "bad", "good"}; !slices.Equal(names, want) {
+		t.Errorf("stacks %v, want %v", names, want)
+	}
+}
+
 // Two readings of one incident give the same bytes.
 func TestWireIsDeterministic(t *testing.T) {
 	t.Parallel()

@@ -18,9 +18,9 @@ func (r *reading) followResources(ctx context.Context) {
 	http := bounded(r, diagnostics.KindAPI, slices.DeleteFunc(l.http, gone), maxAPIs)
 	before := r.functionNames()
 	together(
-		func() { each(functions, func(name string) { r.readFunction(ctx, name) }) },
-		func() { each(rest, func(id string) { r.readREST(ctx, id) }) },
-		func() { each(http, func(id string) { r.readHTTP(ctx, id) }) },
+		func() { each(r, functions, func(name string) { r.readFunction(ctx, name) }) },
+		func() { each(r, rest, func(id string) { r.readREST(ctx, id) }) },
+		func() { each(r, http, func(id string) { r.readHTTP(ctx, id) }) },
 	)
 	r.publish("reading roles, images and metrics")
 
@@ -28,7 +28,7 @@ func (r *reading) followResources(ctx context.Context) {
 	fresh := slices.DeleteFunc(r.functionNames(), func(name string) bool { return slices.Contains(before, name) })
 	together(
 		func() {
-			each(bounded(r, diagnostics.KindRole, slices.DeleteFunc(l.roles, gone), maxRoles), func(name string) { r.readRole(ctx, name) })
+			each(r, bounded(r, diagnostics.KindRole, slices.DeleteFunc(l.roles, gone), maxRoles), func(name string) { r.readRole(ctx, name) })
 		},
 		func() { r.readRepositories(ctx, l.repositories, l.gone) },
 		func() { r.readMetrics(ctx, fresh) },
@@ -62,7 +62,7 @@ func (r *reading) followLogs(ctx context.Context) {
 	for _, name := range l.logGroups {
 		groups = append(groups, group{name: name})
 	}
-	each(bounded(r, diagnostics.KindLogGroup, groups, maxLogGroups), func(g group) {
+	each(r, bounded(r, diagnostics.KindLogGroup, groups, maxLogGroups), func(g group) {
 		r.readLogs(ctx, g.name, g.function, g.expected)
 	})
 }
@@ -76,7 +76,7 @@ func (r *reading) readRepositories(ctx context.Context, uses []imageURI, gone ma
 			list = appendNew(list, repository{firstOf(u.account, account), u.repository})
 		}
 	}
-	each(bounded(r, diagnostics.KindRepository, list, maxRepositories), func(x repository) {
+	each(r, bounded(r, diagnostics.KindRepository, list, maxRepositories), func(x repository) {
 		mine := slices.Clone(uses)
 		mine = slices.DeleteFunc(mine, func(u imageURI) bool {
 			return u.repository != x.name || u.account == "" || u.account != x.account

@@ -11,14 +11,14 @@ import (
 // calls per second, so that no single second exceeds it.
 type limits struct {
 	byService   map[string]*limiter
-	byOperation map[string]*limiter
+	byOperation map[string]*limiter // operations with a rate of their own
 }
 
 func newLimits() *limits {
 	return &limits{
 		byService: map[string]*limiter{
-			"cloudformation":          newLimiter(5, 5), // not published; 1 Hz over several stacks was throttled (taimos/cfn-tail#2)
-			"lambda":                  newLimiter(10, 5),
+			"cloudformation":          newLimiter(5, 5),  // not published; 1 Hz over several stacks was throttled (taimos/cfn-tail#2)
+			"lambda":                  newLimiter(12, 3), // 15 a second but for GetFunction
 			"iam":                     newLimiter(10, 5),
 			"ecr":                     newLimiter(10, 5),
 			"apigateway":              newLimiter(5, 5),
@@ -29,22 +29,22 @@ func newLimits() *limits {
 			"sts":                     newLimiter(10, 5),
 		},
 		byOperation: map[string]*limiter{
-			"FilterLogEvents":         newLimiter(4, 1), // 5 a second, cannot be raised
-			"SimulatePrincipalPolicy": newLimiter(2, 2), // not published; throttled after bursts (nccgroup/PMapper#1)
+			"GetFunction":             newLimiter(40, 10), // 100 a second
+			"FilterLogEvents":         newLimiter(4, 1),   // 5 a second, cannot be raised
+			"SimulatePrincipalPolicy": newLimiter(2, 2),   // not published; throttled after bursts (nccgroup/PMapper#1)
 		},
 	}
 }
 
 func (l *limits) wait(ctx context.Context, service, operation string) error {
-	for _, limiter := range []*limiter{l.byOperation[operation], l.byService[service]} {
-		if limiter == nil {
-			continue
-		}
-		if err := limiter.wait(ctx); err != nil {
-			return err
-		}
+	limiter := l.byOperation[operation]
+	if limiter == nil {
+		limiter = l.byService[service]
 	}
-	return nil
+	if limiter == nil {
+		return ctx.Err()
+	}
+	return limiter.wait(ctx)
 }
 
 // limiter lets burst calls pass at once and then one every interval.

@@ -10,8 +10,7 @@ import (
 	"firstaid/diagnostics"
 )
 
-// Metrics travel as CBOR, which neither emulator speaks as the SDK does. They
-// come in pages, and a series without values is left out.
+// Metrics come in pages, which no emulator makes; a series without values is left out.
 func TestWireMetrics(t *testing.T) {
 	t.Parallel()
 	w := full(t)

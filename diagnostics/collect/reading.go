@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,6 +32,8 @@ type reading struct {
 
 	emitting sync.Mutex
 	quiet    bool // nobody listens any more
+	doing    string
+	due      time.Time // of the next snapshot between two waves
 }
 
 // errNobodyListens ends a reading whose snapshots are not wanted any more.
@@ -95,6 +98,23 @@ func (r *reading) publish(next string) {
 	if r.quiet {
 		return
 	}
+	r.doing = next
+	r.hand(next)
+}
+
+// progress hands out a snapshot in the middle of a wave that takes long, not
+// so often that making snapshots would be what takes long.
+func (r *reading) progress() {
+	r.emitting.Lock()
+	defer r.emitting.Unlock()
+	if !r.quiet && r.doing != "" && time.Now().After(r.due) {
+		r.hand(r.doing)
+	}
+}
+
+// hand is called with the emitting lock held.
+func (r *reading) hand(next string) {
+	began := time.Now()
 	s := r.copy()
 	s.Reading = next
 	s.Complete = next == ""
@@ -102,6 +122,7 @@ func (r *reading) publish(next string) {
 		r.quiet = true
 		r.stop(errNobodyListens)
 	}
+	r.due = time.Now().Add(max(300*time.Millisecond, 10*time.Since(began)))
 }
 
 // copy is the snapshot as it stands, in its canonical order.
@@ -141,11 +162,11 @@ func together(tasks ...func()) {
 	_ = group.Wait() // tasks record their errors themselves
 }
 
-// each runs one task for every item, a few at a time.
-func each[T any](items []T, task func(T)) {
+// each runs one task for every item, a few at a time, and shows how far it got.
+func each[T any](r *reading, items []T, task func(T)) {
 	tasks := make([]func(), len(items))
 	for i, item := range items {
-		tasks[i] = func() { task(item) }
+		tasks[i] = func() { task(item); r.progress() }
 	}
 	together(tasks...)
 }
