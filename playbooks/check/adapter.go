@@ -104,13 +104,12 @@ func (s *scope) checkTransfer(r *template.Resource, a adapterOf) {
 			s.compareURL(u, r, a, u.Property("InvokeMode"), u.Key)
 		}
 	}
-	for _, rt := range s.routesOf(r) {
-		mode := rt.node.At("Properties", "ResponseTransferMode")
-		text, ok := mode.Str()
-		if mode != nil && !ok {
+	for _, rt := range s.fronts(r) {
+		text, ok := rt.mode.Str()
+		if rt.mode != nil && !ok {
 			continue
 		}
-		s.compareAPI(r, a, rt, mode, text == "RESPONSE_STREAM")
+		s.compareAPI(r, a, rt, text == rt.streams)
 	}
 }
 
@@ -150,31 +149,31 @@ func buffersInto(id string) diagnostics.Text {
 		id+" 앞단은 스트리밍하지만 어댑터는 버퍼링합니다. 클라이언트가 JSON 봉투를 받습니다. "+modeVariable+"을(를) response_stream으로 설정하십시오")
 }
 
-func (s *scope) compareAPI(r *template.Resource, a adapterOf, rt route, mode *template.Node, streams bool) {
+func (s *scope) compareAPI(r *template.Resource, a adapterOf, rt route, streams bool) {
 	switch {
 	case a.streams == streams:
 	case a.streams && rt.http:
 		s.report("payload-too-large-502", diagnostics.Error, a.mode, r.ID, bilingual(
-			"The adapter of "+r.ID+" streams, but HTTP APIs can't: event "+rt.event+" needs a REST API or a function URL, or buffered mode",
-			r.ID+"의 어댑터는 스트리밍하지만 HTTP API는 스트리밍할 수 없습니다. 이벤트 "+rt.event+"에는 REST API나 함수 URL, 또는 buffered 모드가 필요합니다"),
+			"The adapter of "+r.ID+" streams, but HTTP APIs can't: "+rt.name()+" needs a REST API or a function URL, or buffered mode",
+			r.ID+"의 어댑터는 스트리밍하지만 HTTP API는 스트리밍할 수 없습니다. "+rt.name()+"에는 REST API나 함수 URL, 또는 buffered 모드가 필요합니다"),
 			s.setVariable(r, modeVariable, "buffered")...)
 	case a.streams:
 		var mends []Mend
-		if editable(r) && r.Own("Events", rt.event) != nil {
+		if rt.event != "" && editable(r) && r.Own("Events", rt.event) != nil {
 			mends = append(mends, s.mend("Let the API stream", "API가 스트리밍하게 합니다",
 				edit.Set(edit.Text("RESPONSE_STREAM"), properties(r, "Events", rt.event, "Properties", "ResponseTransferMode")...)))
 		}
 		s.report("payload-too-large-502", diagnostics.Error, a.mode, r.ID,
-			streamsInto(r.ID, "API event "+rt.event, "API 이벤트 "+rt.event, "ResponseTransferMode: RESPONSE_STREAM"), mends...)
+			streamsInto(r.ID, "API ("+rt.name()+")", "API("+rt.name()+")", "ResponseTransferMode: "+rt.streams), mends...)
 	default:
-		s.report("payload-too-large-502", diagnostics.Error, mode, r.ID, buffersInto(r.ID), s.setVariable(r, modeVariable, "response_stream")...)
+		s.report("payload-too-large-502", diagnostics.Error, rt.mode, r.ID, buffersInto(r.ID), s.setVariable(r, modeVariable, "response_stream")...)
 	}
 }
 
 // checkEventModes reports ResponseTransferMode: STREAM, which SAM ignores without a word.
 func (s *scope) checkEventModes(r *template.Resource) {
-	for _, rt := range s.routesOf(r) {
-		mode := rt.node.At("Properties", "ResponseTransferMode")
+	for _, rt := range s.eventsOf(r) {
+		mode := rt.mode
 		text, ok := mode.Str()
 		if !ok || text == "RESPONSE_STREAM" || text == "BUFFERED" {
 			continue
@@ -188,53 +187,4 @@ func (s *scope) checkEventModes(r *template.Resource) {
 			"ResponseTransferMode "+text+" is silently ignored: SAM knows RESPONSE_STREAM and BUFFERED",
 			"ResponseTransferMode "+text+"은(는) 조용히 무시됩니다. SAM은 RESPONSE_STREAM과 BUFFERED만 압니다"), mends...)
 	}
-}
-
-// checkBinary finds REST APIs that would hand out compressed bodies as base64 text.
-func (s *scope) checkBinary(r *template.Resource, a adapterOf) {
-	seen := map[string]bool{}
-	for _, rt := range s.routesOf(r) {
-		if rt.http || seen[rt.api] {
-			continue
-		}
-		seen[rt.api] = true
-		for _, one := range s.apis() {
-			if one.id != rt.api || one.http || !s.lacksBinary(one) {
-				continue
-			}
-			path := one.path("BinaryMediaTypes")
-			if one.resource != nil && one.props.Get("BinaryMediaTypes") == nil {
-				path = properties(one.resource, "BinaryMediaTypes")
-			}
-			m := s.mend("Let "+one.name+" decode every body: BinaryMediaTypes */*", one.name+"가 모든 본문을 디코딩하게 합니다: BinaryMediaTypes */*",
-				edit.Append(path, edit.Text("*/*")))
-			m.Changes = bilingual("Request bodies then reach the function in base64 (the adapter decodes them); hand-written OPTIONS mocks need contentHandling: CONVERT_TO_TEXT.",
-				"이후 요청 본문이 base64로 함수에 전달됩니다(어댑터가 디코딩). 직접 작성한 OPTIONS 목 통합에는 contentHandling: CONVERT_TO_TEXT가 필요합니다.")
-			s.report("payload-too-large-502", diagnostics.Error, a.compression, r.ID, bilingual(
-				"The adapter of "+r.ID+" compresses, but "+one.name+" has no BinaryMediaTypes: clients get base64 text labelled as compressed",
-				r.ID+"의 어댑터는 압축하지만 "+one.name+"에 BinaryMediaTypes가 없습니다. 클라이언트가 압축으로 표시된 base64 텍스트를 받습니다"), m)
-		}
-	}
-}
-
-// lacksBinary reports whether an API leaves some content type undecoded; unknown settings count as present.
-func (s *scope) lacksBinary(a api) bool {
-	n := a.props.Get("BinaryMediaTypes").Resolve()
-	if n != nil && n.Kind != template.Null && n.List() == nil {
-		return false
-	}
-	if body := a.props.Get("DefinitionBody"); body != nil && (!body.IsMap() || body.Has("x-amazon-apigateway-binary-media-types") || body.Has("Fn::Transform")) {
-		return false
-	}
-	if a.props.Has("DefinitionUri") {
-		return false
-	}
-	for _, item := range n.List() {
-		text, ok := item.Str()
-		// ~1 is how SAM takes a slash in this list.
-		if text = strings.ReplaceAll(text, "~1", "/"); !ok || text == "*/*" {
-			return false
-		}
-	}
-	return true
 }

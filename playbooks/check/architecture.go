@@ -247,7 +247,8 @@ func buildEvidence(meta *template.Node) []evidence {
 var (
 	fromLine     = regexp.MustCompile(`(?i)^FROM\s+(?:--platform=(\S+)\s+)?(\S+)(?:\s+AS\s+(\S+))?`)
 	copyFromLine = regexp.MustCompile(`(?i)^COPY\s+(?:--\S+\s+)*--from=(\S+)`)
-	goarchLine   = regexp.MustCompile(`\bGOARCH=(amd64|arm64)\b`)
+	// Flags that make Go, pip, Cargo, .NET and npm build for one architecture.
+	buildFlag = regexp.MustCompile(`\bGOARCH=(amd64|arm64)\b|--platform[= ]manylinux\w*_(x86_64|aarch64)|--target[= ](x86_64|aarch64)-|\s--(arm64|x86-64)\b|-r[= ]linux-(arm64|x64)\b|--arch[= ](arm64|x64|x86_64)\b`)
 )
 
 // dockerEvidence reads the Dockerfile that sam build would use, and a Makefile of a zip function.
@@ -289,14 +290,23 @@ func dockerfile(src, name string) []evidence {
 			if mark := markOf(m[1]); mark != "" && !strings.Contains(m[1], "$") {
 				all = append(all, evidence{mark, "what " + place + " copies (" + m[1] + ")", nil})
 			}
-		} else if m := goarchLine.FindStringSubmatch(line); m != nil {
-			all = append(all, evidence{markOf(m[1]), "the Go build in " + place, nil})
+		} else if arch := builtFor(line); arch != "" {
+			all = append(all, evidence{arch, "the build in " + place, nil})
 		}
 		if current != "" {
 			stages[current] = all
 		}
 	}
 	return all
+}
+
+// builtFor is the architecture that a line's flags build for; "" for none, and for comments.
+func builtFor(line string) string {
+	m := buildFlag.FindStringSubmatch(line)
+	if m == nil || strings.HasPrefix(line, "#") {
+		return ""
+	}
+	return markOf(strings.Join(m[1:], ""))
 }
 
 func (s *scope) makefileEvidence(r *template.Resource, meta *template.Node) []evidence {
@@ -310,8 +320,8 @@ func (s *scope) makefileEvidence(r *template.Resource, meta *template.Node) []ev
 	}
 	var all []evidence
 	for i, line := range strings.Split(string(src), "\n") {
-		if m := goarchLine.FindStringSubmatch(line); m != nil && !strings.HasPrefix(strings.TrimSpace(line), "#") {
-			all = append(all, evidence{markOf(m[1]), fmt.Sprintf("the Go build in %s:%d", at, i+1), nil})
+		if arch := builtFor(strings.TrimSpace(line)); arch != "" {
+			all = append(all, evidence{arch, fmt.Sprintf("the build in %s:%d", at, i+1), nil})
 		}
 	}
 	return all

@@ -30,6 +30,7 @@ func Template(t *template.Template, files []diagnostics.File) []Finding {
 func rules() []func(*scope) {
 	return []func(*scope){
 		checkSubstitution,
+		checkStateMachine,
 		checkAliasOrdering,
 		checkProvisioned,
 		checkRolePolicies,

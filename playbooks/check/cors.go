@@ -64,7 +64,76 @@ func checkCors(s *scope) {
 		s.checkRestMethods(a, cors)
 		s.checkQuotes(a, cors)
 		s.checkCredentials(a, cors)
-		s.checkPreflight(a, cors)
+		s.checkPreflight(a)
+	}
+	for _, a := range s.apis() {
+		s.checkUnrouted(a)
+		s.checkOptionsRoutes(a)
+	}
+}
+
+// checkUnrouted finds the one method that CORS names and no route serves, when all others of the list are served:
+// somebody forgot the route. Lists that name everything are a habit and left alone.
+func (s *scope) checkUnrouted(a api) {
+	var allowed []string
+	n := a.props.At("Cors", "AllowMethods")
+	if a.http {
+		n = a.props.At("CorsConfiguration", "AllowMethods")
+	}
+	if text, ok := n.Str(); ok {
+		allowed = strings.Split(strings.Trim(text, "'"), ",")
+	}
+	for _, item := range n.List() {
+		text, _ := item.Str()
+		allowed = append(allowed, text)
+	}
+	body := a.props.Get("DefinitionBody")
+	if a.props.Has("DefinitionUri") || body != nil && (!body.IsMap() || body.Has("Fn::Transform")) || len(s.t.Declined) > 0 {
+		return
+	}
+	served := map[string]bool{}
+	for _, r := range s.routes(a.id, a.http) {
+		served[r.method] = true
+	}
+	var missing, there []string
+	for _, m := range allowed {
+		switch m = normal(m); {
+		case !known(m) || m == "ANY":
+			return
+		case m == "OPTIONS" || m == "HEAD":
+		case served[m]:
+			there = append(there, m)
+		default:
+			missing = append(missing, m)
+		}
+	}
+	if len(missing) != 1 || len(there) == 0 || served["ANY"] || simple(missing[0]) {
+		return
+	}
+	s.report("cors-missing-method", diagnostics.Warning, n, a.id, bilingual(
+		"CORS of "+a.name+" allows "+missing[0]+", but no route serves it: such requests end in 403 or 404 at the gateway",
+		a.name+"의 CORS는 "+missing[0]+"을(를) 허용하지만 처리하는 경로가 없습니다. 이런 요청은 게이트웨이에서 403 또는 404로 끝납니다"))
+	s.capture("method", missing[0])
+}
+
+// checkOptionsRoutes finds OPTIONS events that a default authorizer stands in front of.
+func (s *scope) checkOptionsRoutes(a api) {
+	auth := a.props.Get("Auth").Resolve()
+	if a.http || !auth.IsMap() || auth.Get("DefaultAuthorizer").Missing() || auth.Get("DefaultAuthorizer").Is("NONE") || auth.Get("AddDefaultAuthorizerToCorsPreflight").Is("false") {
+		return
+	}
+	for _, r := range s.functions() {
+		for _, rt := range s.eventsOf(r) {
+			if rt.api != a.id || rt.http || rt.method != "OPTIONS" || rt.node.At("Properties", "Auth", "Authorizer") != nil {
+				continue
+			}
+			var mends []Mend
+			if editable(r) && r.Own("Events", rt.event) != nil {
+				mends = append(mends, s.mend("Leave the preflight open", "사전 요청을 열어 둡니다",
+					edit.Set(edit.Text("NONE"), properties(r, "Events", rt.event, "Properties", "Auth", "Authorizer")...)))
+			}
+			s.report("cors-missing-method", diagnostics.Error, rt.at, r.ID, behindAuthorizer("OPTIONS "+rt.path), mends...)
+		}
 	}
 }
 
@@ -190,7 +259,7 @@ func (s *scope) checkQuotes(a api, cors *template.Node) {
 }
 
 // checkPreflight finds generated OPTIONS methods that ask for what a preflight never sends.
-func (s *scope) checkPreflight(a api, cors *template.Node) {
+func (s *scope) checkPreflight(a api) {
 	auth := a.props.Get("Auth").Resolve()
 	if !auth.IsMap() || len(s.routes(a.id, false)) == 0 {
 		return
@@ -200,12 +269,16 @@ func (s *scope) checkPreflight(a api, cors *template.Node) {
 		{"ApiKeyRequired", "AddApiKeyRequiredToCorsPreflight", "an API key", "API 키"},
 	} {
 		n := auth.Get(c.key)
-		if n.Missing() || n.Is("NONE") || n.Is("false") || auth.Get(c.off) != nil {
+		off := auth.Get(c.off)
+		if n.Missing() || n.Is("NONE") || n.Is("false") || off != nil && !off.Is("true") {
 			continue
 		}
 		at := n
 		if p, ok := auth.Entry(c.key); ok {
 			at = p.Key
+		}
+		if off != nil {
+			at = off
 		}
 		s.report("cors-missing-method", diagnostics.Error, at, a.id, bilingual(
 			"The preflight (OPTIONS) of "+a.name+" asks for "+c.en+", which browsers never send with it: set "+c.off+" to false",

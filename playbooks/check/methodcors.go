@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"firstaid/diagnostics"
@@ -148,6 +149,9 @@ func (s *scope) checkGatewayV2() {
 			text, _ := other.Property("RouteKey").Str()
 			method, _, _ := strings.Cut(text, " ")
 			routes = append(routes, route{method: normal(method), at: other.Key})
+		}
+		if credentials := cors.Get("AllowCredentials"); credentials.Is("true") && slices.ContainsFunc(cors.Get("AllowOrigins").List(), func(o *template.Node) bool { return o.Is("*") }) {
+			s.report("cors-missing-method", diagnostics.Error, credentials, r.ID, credentialsText(r.ID))
 		}
 		n := cors.Get("AllowMethods")
 		var allowed []string

@@ -14,6 +14,9 @@ import (
 	"firstaid/playbooks/edit"
 )
 
+// plantedIn is the file that defects are planted in; JSON is told by its first byte.
+const plantedIn = "template.yaml"
+
 // planted is a real template with one defect in it.
 type planted struct {
 	kind, playbook string
@@ -26,24 +29,25 @@ type planted struct {
 func plantText(t *template.Template) []planted {
 	var all []planted
 	template.Walk(t.Root, func(n *template.Node, p template.Place) bool {
-		if p.Key || !n.Short || n.Fn != "Fn::Sub" || n.Kind != template.String || inCode(p) {
+		text, own, ok := n.Sub()
+		if p.Key || !ok || own != nil || inCode(p) || n.Short && n.Kind != template.String {
 			return true
 		}
 		path := p.Clone().Path
-		for _, v := range template.Variables(n.Text) {
+		for _, v := range template.Variables(text.Text) {
 			id, _ := v.ID()
 			if v.Literal || !t.Known(id) || strings.Contains(v.Name, " ") {
 				continue
 			}
 			variable := "${" + v.Name + "}"
-			all = append(all, planted{"no Sub", "arn-substitution", slices.Concat(t.Source[:n.Start], t.Source[n.Body:]), "", path})
-			if addressLike.MatchString(n.Text) && !strings.Contains(n.Text, "/GET/") && bytes.Contains(t.Source[n.Body:n.End], []byte(variable)) {
-				raw := strings.Replace(string(t.Source[n.Body:n.End]), variable, variable[1:], 1)
-				all = append(all, planted{"no $", "arn-substitution", slices.Concat(t.Source[:n.Body], []byte(raw), t.Source[n.End:]), "", path})
+			all = append(all, planted{"no Sub", "arn-substitution", slices.Concat(t.Source[:n.Start], t.Source[text.Body:text.End], t.Source[n.End:]), "", path})
+			if addressLike.MatchString(text.Text) && !strings.Contains(text.Text, "/GET/") && bytes.Contains(t.Source[text.Body:text.End], []byte(variable)) {
+				raw := strings.Replace(string(t.Source[text.Body:text.End]), variable, variable[1:], 1)
+				all = append(all, planted{"no $", "arn-substitution", slices.Concat(t.Source[:text.Body], []byte(raw), t.Source[text.End:]), "", path})
 			}
 			if template.IsPseudo(v.Name) {
-				raw := strings.Replace(string(t.Source[n.Body:n.End]), variable, "${AWS::"+strings.ToLower(v.Name[5:])+"}", 1)
-				all = append(all, planted{"wrong case", "arn-substitution", slices.Concat(t.Source[:n.Body], []byte(raw), t.Source[n.End:]), "", path})
+				raw := strings.Replace(string(t.Source[text.Body:text.End]), variable, "${AWS::"+strings.ToLower(v.Name[5:])+"}", 1)
+				all = append(all, planted{"wrong case", "arn-substitution", slices.Concat(t.Source[:text.Body], []byte(raw), t.Source[text.End:]), "", path})
 			}
 			break
 		}
@@ -92,7 +96,7 @@ func plantResources(t *template.Template) []planted {
 			add("layer", "arm64-mismatch", r.ID, edit.Set(edit.Texts("arm64"), at("Architectures")...),
 				edit.Set(edit.Texts("arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension:53"), at("Layers")...))
 		}
-		routes := s.routesOf(r)
+		routes := s.eventsOf(r)
 		if len(routes) == 0 || r.Own("Events", routes[0].event) == nil {
 			continue
 		}
@@ -100,7 +104,7 @@ func plantResources(t *template.Template) []planted {
 			add("timeout", "lambda-timeout", r.ID, edit.Delete(at("Timeout")...), edit.Set(edit.Number("120"), at("Timeout")...))
 			add("timeout", "lambda-timeout", r.ID, edit.Set(edit.Number("120"), at("Timeout")...))
 		}
-		if rt := routes[0]; !rt.http && !t.Root.At("Globals", "Api").Has("BinaryMediaTypes") && (rt.api == "" || t.Resource(rt.api) != nil && s.lacksBinary(api{props: t.Resource(rt.api).Effective()})) {
+		if rt := routes[0]; !rt.http && !t.Root.At("Globals", "Api").Has("BinaryMediaTypes") && (rt.api == "" || t.Resource(rt.api) != nil && lacksBinary(api{props: t.Resource(rt.api).Effective()})) {
 			add("compression", "payload-too-large-502", r.ID, edit.Set(edit.Text("true"), at("Environment", "Variables", compressionVariable)...))
 		}
 		if rt := routes[0]; rt.api != "" && t.Resource(rt.api) != nil && t.Resource(rt.api).Property("Cors") == nil && t.Resource(rt.api).Property("CorsConfiguration") == nil && !rt.http {
@@ -114,13 +118,13 @@ func plantResources(t *template.Template) []planted {
 
 // found reports whether the defect is among the findings, at its line or on its resource.
 func (p planted) found(fsys fstest.MapFS) (bool, []Finding) {
-	all, err := Files(fsys, "template.yaml")
+	all, err := Files(fsys, plantedIn)
 	if err != nil {
 		return false, nil
 	}
 	line := 0
 	if p.path != nil {
-		if d, err := template.ParseDocument("template.yaml", p.src); err == nil {
+		if d, err := template.ParseDocument(plantedIn, p.src); err == nil {
 			if n := d.Root.At(p.path...); n != nil {
 				line = d.At(n).Line
 			}
@@ -146,21 +150,21 @@ func TestPlantedDefectsAreFoundAndMended(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tpl, err := template.Parse("template.yaml", src)
-		if err != nil || i%stride() != 0 || tpl.Format != template.YAML || len(tpl.Duplicates) > 0 {
+		tpl, err := template.Parse(plantedIn, src)
+		if err != nil || i%stride() != 0 || len(tpl.Duplicates) > 0 {
 			continue
 		}
-		clean, _ := Files(fstest.MapFS{"template.yaml": {Data: src}}, "template.yaml")
+		clean, _ := Files(fstest.MapFS{plantedIn: {Data: src}}, plantedIn)
 		for _, p := range slices.Concat(plantText(tpl), plantResources(tpl)) {
 			count[p.kind]++
-			fsys := fstest.MapFS{"template.yaml": {Data: p.src}}
+			fsys := fstest.MapFS{plantedIn: {Data: p.src}}
 			ok, all := p.found(fsys)
 			if !ok {
 				missed[p.kind]++
 				t.Logf("%s: %s not found in %s at %v %s", file, p.kind, p.playbook, p.path, p.resource)
 				continue
 			}
-			project, err := Read(fsys, "template.yaml")
+			project, err := Read(fsys, plantedIn)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -169,7 +173,7 @@ func TestPlantedDefectsAreFoundAndMended(t *testing.T) {
 				unmended[p.kind]++
 				t.Logf("%s: %s at %v %s is not mended", file, p.kind, p.path, p.resource)
 			}
-			if out := changed["template.yaml"]; p.path != nil && len(clean) == 0 && !bytes.Equal(out, src) && len(left) == 0 && p.kind != "no $" && !sameMeaning(out, src) {
+			if out := changed[plantedIn]; p.path != nil && len(clean) == 0 && !bytes.Equal(out, src) && len(left) == 0 && p.kind != "no $" && !sameMeaning(out, src) {
 				t.Errorf("%s: %s mended to something else than it was:\n%s", file, p.kind, edit.Diff("t", src, out))
 			}
 		}

@@ -15,13 +15,17 @@ type route struct {
 	api, method, path string
 	http              bool // HTTP API, not REST
 	event             string
-	function          *template.Resource // nil for an OpenAPI operation
 	node              *template.Node
 	at                *template.Node // where to point
+
+	timeout *template.Node // TimeoutInMillis or its like, nil for the default
+	mode    *template.Node // ResponseTransferMode or its like, nil for the default
+	streams string         // the value of mode that streams
+	async   bool           // the gateway does not wait for the function
 }
 
-// routesOf lists the API events of a function or state machine.
-func (s *scope) routesOf(r *template.Resource) []route {
+// eventsOf lists the API events of a function or state machine.
+func (s *scope) eventsOf(r *template.Resource) []route {
 	var all []route
 	for _, p := range r.Property("Events").Entries() {
 		kind, _ := p.Value.Get("Type").Str()
@@ -41,7 +45,10 @@ func (s *scope) routesOf(r *template.Resource) []route {
 		if kind == "HttpApi" && method == "" {
 			method = "any"
 		}
-		all = append(all, route{api, normal(method), path, kind == "HttpApi", p.Key.Text, r, p.Value, p.Key})
+		all = append(all, route{
+			api: api, method: normal(method), path: path, http: kind == "HttpApi", event: p.Key.Text, node: p.Value, at: p.Key,
+			timeout: p.Value.At("Properties", "TimeoutInMillis"), mode: p.Value.At("Properties", "ResponseTransferMode"), streams: "RESPONSE_STREAM",
+		})
 	}
 	return all
 }
@@ -59,7 +66,7 @@ func normal(method string) string {
 func (s *scope) routes(api string, http bool) []route {
 	var all []route
 	for _, r := range s.t.Resources() {
-		for _, rt := range s.routesOf(r) {
+		for _, rt := range s.eventsOf(r) {
 			if rt.api == api && rt.http == http {
 				all = append(all, rt)
 			}
@@ -77,11 +84,60 @@ func operations(body *template.Node, api string, http bool) []route {
 	for _, path := range body.Get("paths").Entries() {
 		for _, m := range path.Value.Entries() {
 			if method := normal(m.Key.Text); known(method) {
-				all = append(all, route{api, method, path.Key.Text, http, "", nil, m.Value, m.Key})
+				integration := m.Value.Get("x-amazon-apigateway-integration")
+				all = append(all, route{
+					api: api, method: method, path: path.Key.Text, http: http, node: m.Value, at: m.Key,
+					timeout: integration.Get("timeoutInMillis"), mode: integration.Get("responseTransferMode"), streams: "STREAM", async: invokesAsync(integration),
+				})
 			}
 		}
 	}
 	return all
+}
+
+// fronts lists every route that calls a function: its events, the operations of inline OpenAPI bodies, and
+// AWS::ApiGateway::Method resources.
+func (s *scope) fronts(fn *template.Resource) []route {
+	all := s.eventsOf(fn)
+	for _, r := range s.t.Resources() {
+		switch r.Type {
+		case "AWS::Serverless::Api", "AWS::Serverless::HttpApi":
+			for _, op := range operations(r.Property("DefinitionBody"), r.ID, r.Type == "AWS::Serverless::HttpApi") {
+				if s.functionOf(op.node.At("x-amazon-apigateway-integration", "uri")) == fn {
+					all = append(all, op)
+				}
+			}
+		case "AWS::ApiGateway::Method":
+			if s.functionOf(r.Property("Integration", "Uri")) != fn {
+				continue
+			}
+			api, _ := r.Property("RestApiId").Ref()
+			method, _ := s.text(r.Property("HttpMethod"))
+			all = append(all, route{
+				api: api, method: normal(method), event: r.ID, node: r.Body, at: r.Key,
+				timeout: r.Property("Integration", "TimeoutInMillis"), mode: r.Property("Integration", "ResponseTransferMode"), streams: "STREAM", async: invokesAsync(r.Property("Integration")),
+			})
+		}
+	}
+	return all
+}
+
+// invokesAsync reports integrations that ask Lambda for an asynchronous invocation: the answer comes at once.
+func invokesAsync(integration *template.Node) bool {
+	found := false
+	template.Walk(integration, func(n *template.Node, p template.Place) bool {
+		found = found || p.Key && strings.HasSuffix(strings.ToLower(n.Text), "x-amz-invocation-type")
+		return !found
+	})
+	return found
+}
+
+// name says which route is meant.
+func (r route) name() string {
+	if r.event != "" {
+		return r.event
+	}
+	return r.method + " " + r.path
 }
 
 func known(method string) bool {

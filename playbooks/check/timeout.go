@@ -19,7 +19,7 @@ const (
 // have other limits and are left alone.
 func checkTimeout(s *scope) {
 	for _, r := range s.t.Resources() {
-		if r.Type != "AWS::Serverless::Function" {
+		if !isFunction(r) {
 			continue
 		}
 		at, text := r.Property("Timeout"), ""
@@ -30,7 +30,7 @@ func checkTimeout(s *scope) {
 		if err != nil {
 			continue
 		}
-		for _, route := range s.routesOf(r) {
+		for _, route := range s.fronts(r) {
 			limit, ok := s.limit(route)
 			if !ok || seconds <= limit {
 				continue
@@ -40,8 +40,8 @@ func checkTimeout(s *scope) {
 				severity = diagnostics.Note
 			}
 			s.report("lambda-timeout", severity, at, r.ID, bilingual(
-				fmt.Sprintf("%s may run %s s, but the API of its event %s answers the caller with an error after %s s", r.ID, text, route.event, trim(limit)),
-				fmt.Sprintf("%s는 %s초까지 실행될 수 있지만, 이벤트 %s의 API는 %s초가 지나면 호출자에게 오류로 답합니다", r.ID, text, route.event, trim(limit))))
+				fmt.Sprintf("%s may run %s s, but the API of %s answers the caller with an error after %s s", r.ID, text, route.name(), trim(limit)),
+				fmt.Sprintf("%s는 %s초까지 실행될 수 있지만, %s의 API는 %s초가 지나면 호출자에게 오류로 답합니다", r.ID, text, route.name(), trim(limit))))
 			s.capture("function", r.ID, "timeout", text)
 			break
 		}
@@ -58,10 +58,13 @@ func (s *scope) limit(r route) (float64, bool) {
 	if r.http {
 		limit = httpLimit
 	}
-	if mode := r.node.At("Properties", "ResponseTransferMode"); mode != nil && !mode.Is("BUFFERED") && !mode.Is("STREAM") {
+	if r.async {
 		return 0, false
 	}
-	n := r.node.At("Properties", "TimeoutInMillis")
+	if r.mode != nil && !r.mode.Is("BUFFERED") && (!r.mode.Is("STREAM") || r.streams == "STREAM") {
+		return 0, false
+	}
+	n := r.timeout
 	if n.Missing() {
 		return limit, true
 	}
