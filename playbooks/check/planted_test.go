@@ -34,6 +34,7 @@ func plantText(t *template.Template) []planted {
 			return true
 		}
 		path := p.Clone().Path
+		inside := append(slices.Clone(path), "Fn::Sub")
 		for _, v := range template.Variables(text.Text) {
 			id, _ := v.ID()
 			if v.Literal || !t.Known(id) || strings.Contains(v.Name, " ") {
@@ -43,11 +44,11 @@ func plantText(t *template.Template) []planted {
 			all = append(all, planted{"no Sub", "arn-substitution", slices.Concat(t.Source[:n.Start], t.Source[text.Body:text.End], t.Source[n.End:]), "", path})
 			if addressLike.MatchString(text.Text) && !strings.Contains(text.Text, "/GET/") && bytes.Contains(t.Source[text.Body:text.End], []byte(variable)) {
 				raw := strings.Replace(string(t.Source[text.Body:text.End]), variable, variable[1:], 1)
-				all = append(all, planted{"no $", "arn-substitution", slices.Concat(t.Source[:text.Body], []byte(raw), t.Source[text.End:]), "", path})
+				all = append(all, planted{"no $", "arn-substitution", slices.Concat(t.Source[:text.Body], []byte(raw), t.Source[text.End:]), "", inside})
 			}
 			if template.IsPseudo(v.Name) {
 				raw := strings.Replace(string(t.Source[text.Body:text.End]), variable, "${AWS::"+strings.ToLower(v.Name[5:])+"}", 1)
-				all = append(all, planted{"wrong case", "arn-substitution", slices.Concat(t.Source[:text.Body], []byte(raw), t.Source[text.End:]), "", path})
+				all = append(all, planted{"wrong case", "arn-substitution", slices.Concat(t.Source[:text.Body], []byte(raw), t.Source[text.End:]), "", inside})
 			}
 			break
 		}
@@ -81,10 +82,15 @@ func plantResources(t *template.Template) []planted {
 			publish := edit.Set(edit.Text("live"), at("AutoPublishAlias")...)
 			add("target", "alias-ordering", "Planted", publish, edit.Set(edit.Mapping(
 				edit.Entry("Type", edit.Text("AWS::ApplicationAutoScaling::ScalableTarget")),
-				edit.Entry("Properties", edit.Mapping(edit.Entry("ResourceId", edit.Sub("function:${"+r.ID+"}:live"))))), "Resources", "Planted"))
+				edit.Entry("Properties", edit.Mapping(
+					edit.Entry("ResourceId", edit.Sub("function:${"+r.ID+"}:live")), edit.Entry("ServiceNamespace", edit.Text("lambda")),
+					edit.Entry("ScalableDimension", edit.Text("lambda:function:ProvisionedConcurrency")),
+					edit.Entry("MinCapacity", edit.Number("1")), edit.Entry("MaxCapacity", edit.Number("2"))))), "Resources", "Planted"))
 			add("permission", "alias-ordering", "Planted", publish, edit.Set(edit.Mapping(
 				edit.Entry("Type", edit.Text("AWS::Lambda::Permission")),
-				edit.Entry("Properties", edit.Mapping(edit.Entry("FunctionName", edit.Sub("${"+r.ID+".Arn}:live"))))), "Resources", "Planted"))
+				edit.Entry("Properties", edit.Mapping(
+					edit.Entry("FunctionName", edit.Sub("${"+r.ID+".Arn}:live")), edit.Entry("Action", edit.Text("lambda:InvokeFunction")),
+					edit.Entry("Principal", edit.Text("sns.amazonaws.com"))))), "Resources", "Planted"))
 			if r.Property("ProvisionedConcurrencyConfig") == nil {
 				add("provisioned", "alias-ordering", r.ID, edit.Set(edit.Mapping(edit.Entry("ProvisionedConcurrentExecutions", edit.Number("1"))), at("ProvisionedConcurrencyConfig")...))
 			}
@@ -186,8 +192,29 @@ func TestPlantedDefectsAreFoundAndMended(t *testing.T) {
 	}
 }
 
+// sameMeaning compares two files; both forms of an intrinsic mean the same.
 func sameMeaning(a, b []byte) bool {
-	x, err1 := template.ParseDocument("x.yaml", a)
-	y, err2 := template.ParseDocument("x.yaml", b)
-	return err1 == nil && err2 == nil && x.Root.Equal(y.Root)
+	x, err1 := template.ParseDocument(plantedIn, a)
+	y, err2 := template.ParseDocument(plantedIn, b)
+	return err1 == nil && err2 == nil && sameNode(x.Root, y.Root)
+}
+
+func sameNode(a, b *template.Node) bool {
+	if a.Fn != b.Fn || len(a.Items) != len(b.Items) && a.Fn == "" || len(a.Pairs) != len(b.Pairs) && a.Fn == "" {
+		return false
+	}
+	if a.Fn != "" {
+		return sameNode(a.Arg, b.Arg)
+	}
+	for i := range a.Items {
+		if !sameNode(a.Items[i], b.Items[i]) {
+			return false
+		}
+	}
+	for i := range a.Pairs {
+		if a.Pairs[i].Key.Text != b.Pairs[i].Key.Text || !sameNode(a.Pairs[i].Value, b.Pairs[i].Value) {
+			return false
+		}
+	}
+	return a.Text == b.Text
 }

@@ -111,11 +111,28 @@ func (s *scope) unsubstituted(n *template.Node, p template.Place) {
 	}
 	ops = append(ops, edit.WrapSub(wanted, p.Clone().Path...))
 	list := strings.Join(slices.Compact(names), ", ")
+	mends := []Mend{s.mend("Put the text into Fn::Sub", "텍스트를 Fn::Sub로 감쌉니다", ops...)}
+	if s.doubtful(n.Text, p) {
+		mends = nil
+	}
 	s.report("arn-substitution", diagnostics.Error, n, owner(p), bilingual(
 		list+" stands outside Fn::Sub: CloudFormation passes it on literally",
-		list+"이(가) Fn::Sub 밖에 있어 CloudFormation이 치환하지 않고 그대로 전달합니다"),
-		s.mend("Put the text into Fn::Sub", "텍스트를 Fn::Sub로 감쌉니다", ops...))
+		list+"이(가) Fn::Sub 밖에 있어 CloudFormation이 치환하지 않고 그대로 전달합니다"), mends...)
 	s.capture("placeholder", names[0])
+}
+
+// logicalName is how logical ids and their attributes are written.
+var logicalName = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Za-z0-9.]+)?$`)
+
+// doubtful reports texts with a variable that looks like a resource's but is none here: whether Fn::Sub should
+// replace it or leave it alone, only a person can say.
+func (s *scope) doubtful(text string, p template.Place) bool {
+	for _, v := range template.Variables(text) {
+		if !v.Literal && logicalName.MatchString(v.Name) && !s.resolves(v, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // resolves reports whether Fn::Sub would replace v here.
