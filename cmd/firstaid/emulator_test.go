@@ -16,8 +16,6 @@ import (
 
 	"firstaid/diagnostics"
 	"firstaid/diagnostics/collect/emulatortest"
-	"firstaid/playbooks"
-	"firstaid/playbooks/report"
 )
 
 // told is what `firstaid diagnose --format json` says, as far as the tests ask.
@@ -72,31 +70,27 @@ func inProject(t *testing.T, e *emulatortest.Emulator, files map[string]string) 
 	}
 }
 
-// diagnose reads a stack of the account and diagnoses it, as every command does
-// that is given a stack.
+// firstaid runs a command line and returns its status and what it printed.
+func firstaid(t *testing.T, args ...string) (status int, out string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	status = run(context.Background(), args, streams{in: strings.NewReader(""), out: &stdout, err: &stderr})
+	if stderr.Len() > 0 {
+		t.Logf("firstaid %s: %s", strings.Join(args, " "), &stderr)
+	}
+	return status, stdout.String()
+}
+
+// diagnose runs `firstaid diagnose STACK --format json`.
 func diagnose(t *testing.T, stack string) told {
 	t.Helper()
-	ctx := context.Background()
-	a, err := new(options).account(ctx, stack, ".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	snapshot, err := a.read(ctx, func(*diagnostics.Snapshot) bool { return true })
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	catalog, err := loadCatalog(&out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := playbooks.Diagnose(snapshot, catalog)
-	if err := report.Write(&out, report.JSON, report.Report{Snapshot: snapshot, Findings: found, Catalog: catalog, Lang: diagnostics.English}); err != nil {
-		t.Fatal(err)
-	}
+	status, out := firstaid(t, "diagnose", stack, "--format", "json")
 	var d told
-	if err := json.Unmarshal(out.Bytes(), &d); err != nil {
-		t.Fatalf("%v in %s", err, &out)
+	if err := json.Unmarshal([]byte(out), &d); err != nil {
+		t.Fatalf("%v in %s", err, out)
+	}
+	if want := map[bool]int{true: statusFindings, false: statusOK}[len(d.Findings) > 0]; status != want || !d.Complete {
+		t.Errorf("status %d with %d findings, complete %v", status, len(d.Findings), d.Complete)
 	}
 	return d
 }
