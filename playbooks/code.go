@@ -11,6 +11,7 @@ type fixer = func(*diagnostics.Snapshot, diagnostics.Finding) []Fix
 // finders lists the state checks by playbook id.
 func finders() map[string]finder {
 	return map[string]finder{
+		"access-denied":                findDenied,
 		"apigw-cloudwatch-role":        findMissingLogRole,
 		"arm64-mismatch":               findArchitectureMismatch,
 		"arn-substitution":             findUnsubstituted,
@@ -36,6 +37,7 @@ func finders() map[string]finder {
 // fixers lists the fixes by playbook id.
 func fixers() map[string]fixer {
 	return map[string]fixer{
+		"access-denied":                  fixDenied,
 		"alias-ordering":                 fixAlias,
 		"arm64-mismatch":                 fixArchitecture,
 		"arn-substitution":               fixUnsubstituted,

@@ -39,13 +39,35 @@ type Fix struct {
 	// Declined says why the fix cannot be applied by firstaid; its steps are
 	// then manual.
 	Declined diagnostics.Text `json:"declined,omitzero"`
-	Steps    []Step           `json:"-"`
+	// Confirm is what must be typed before the fix is applied, because it
+	// widens access or cannot be taken back; empty for none.
+	Confirm string `json:"confirm,omitempty"`
+	Steps   []Step `json:"-"`
 }
 
 // Plan is what is shown, confirmed and applied.
 type Plan struct {
 	Finding diagnostics.Finding
 	Fix     Fix
+}
+
+// Confirmation is the word that must be typed before the plan is applied, ""
+// when a key is enough.
+func (p Plan) Confirmation() string {
+	if p.Fix.Confirm != "" {
+		return p.Fix.Confirm
+	}
+	for _, s := range p.Fix.Steps {
+		c, ok := s.(Call)
+		switch {
+		case !ok:
+		case c.Confirm != "":
+			return c.Confirm
+		case p.Fix.Risk == Permanent:
+			return c.Of.ID
+		}
+	}
+	return ""
 }
 
 // Step is one step of a fix. The set is closed: FileEdit, Call, Run, Manual.

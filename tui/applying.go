@@ -107,7 +107,7 @@ func (c *confirm) view(a *App, w, h int) string {
 // askApply shows what will happen and where, and asks.
 func (a *App) askApply() tea.Cmd {
 	plan, _ := a.fixes.plan()
-	c := &confirm{title: "Apply this fix?", lines: a.consent(plan), word: typed(plan), do: func() tea.Cmd { return a.apply(plan) }}
+	c := &confirm{title: "Apply this fix?", lines: a.consent(plan), word: plan.Confirmation(), do: func() tea.Cmd { return a.apply(plan) }}
 	if c.word != "" {
 		c.input = widget.NewInput("> ", c.word)
 	}
@@ -132,23 +132,6 @@ func (a *App) consent(p playbooks.Plan) []string {
 		}
 	}
 	return lines
-}
-
-// typed is the word that a dangerous plan wants typed, or "".
-func typed(p playbooks.Plan) string {
-	for _, s := range p.Fix.Steps {
-		c, ok := s.(playbooks.Call)
-		if !ok {
-			continue
-		}
-		if c.Confirm != "" {
-			return c.Confirm
-		}
-		if p.Fix.Risk == playbooks.Permanent {
-			return c.Of.ID
-		}
-	}
-	return ""
 }
 
 // apply carries the plan out. A plan with a command gets the terminal.

@@ -137,7 +137,7 @@ func pick(findings []diagnostics.Finding, name string) (diagnostics.Finding, err
 }
 
 func (f *fixOptions) carryOut(ctx context.Context, s streams, snapshot *diagnostics.Snapshot, plan playbooks.Plan) error {
-	if want := confirmation(plan); want != "" && f.confirm != want {
+	if want := plan.Confirmation(); want != "" && f.confirm != want {
 		return fmt.Errorf("this cannot be taken back or disturbs what runs (account %s, %s): say --confirm %s", snapshot.Identity.Account, snapshot.Identity.Region, want)
 	}
 	t, err := f.transaction(ctx, snapshot, plan)
@@ -158,16 +158,6 @@ func (f *fixOptions) carryOut(ctx context.Context, s streams, snapshot *diagnost
 		}
 	}
 	return nil
-}
-
-// confirmation is the name that must be typed before a plan is applied.
-func confirmation(p playbooks.Plan) string {
-	for _, s := range p.Fix.Steps {
-		if c, ok := s.(playbooks.Call); ok && c.Confirm != "" {
-			return c.Confirm
-		}
-	}
-	return ""
 }
 
 func (f *fixOptions) transaction(ctx context.Context, snapshot *diagnostics.Snapshot, plan playbooks.Plan) (*apply.Transaction, error) {

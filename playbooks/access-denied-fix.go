@@ -1,0 +1,252 @@
+package playbooks
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"firstaid/diagnostics"
+	"firstaid/diagnostics/policy/proposal"
+	"firstaid/diagnostics/template"
+	"firstaid/playbooks/edit"
+)
+
+// fixDenied proposes the least privilege that would have allowed what was
+// denied: in the template first, as a labelled hot patch second, or, where a
+// rule speaks against any grant, the reason.
+func fixDenied(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
+	ix := newIndex(s)
+	role, denials := deniedTo(s, ix, f)
+	if len(denials) == 0 {
+		return nil
+	}
+	known := knownOf(s, ix, f, role)
+	p := proposal.For(denials, known)
+	if len(p.Statements) == 0 {
+		return []Fix{stopped(p)}
+	}
+	var list fixes
+	if w, ok := newProject(s).at(f.Subject); ok && isFunction(w.resource) {
+		list = append(list, w.grant(&p, &known)...)
+	}
+	if owned, ok := ix.role(role); ok && role != "" && !owned.Missing {
+		list = append(list, hotPatch(owned, &p))
+	}
+	for i := range list {
+		list[i].Notes = append(list[i].Notes, notes(&p)...)
+		if !p.SingleKey() {
+			list[i].Risk, list[i].Confirm = Permanent, firstOf(role, f.Subject.ID)
+		}
+	}
+	return list.ordered()
+}
+
+// knownOf gathers what the snapshot tells about the application: only what it
+// names itself may be granted on one key.
+func knownOf(s *diagnostics.Snapshot, ix *index, f diagnostics.Finding, role string) proposal.Known {
+	k := proposal.Known{Partition: partition(s), Account: s.Identity.Account, Region: s.Identity.Region, Date: s.Taken.UTC().Format("20060102")}
+	if fn, ok := ix.function(f.Subject); ok {
+		k.Role = fn.Role[strings.LastIndexByte(fn.Role, '/')+1:]
+		for _, v := range fn.Environment {
+			k.Referenced = append(k.Referenced, v.Value)
+		}
+	}
+	for _, fn := range s.Functions {
+		k.Functions = append(k.Functions, fn.FunctionName)
+	}
+	for _, r := range s.Resources {
+		if arn := arnOf(s, r); arn != "" {
+			k.Resources = append(k.Resources, proposal.Resource{LogicalID: r.LogicalResourceId, Type: r.ResourceType, ARN: arn})
+		}
+	}
+	for _, st := range s.Stacks {
+		if st.StackId == s.StackID {
+			for _, p := range st.Parameters {
+				k.Referenced = append(k.Referenced, p.ParameterValue)
+			}
+		}
+	}
+	return k
+}
+
+// stopped is the answer where nothing may be granted: every reason, once.
+func stopped(p proposal.Proposal) Fix {
+	f := guide("Not a grant: what to do instead", "권한 추가로 해결되지 않습니다: 대신 할 일")
+	f.Declined = diagnostics.Text{En: "firstaid proposes no grant here.", Ko: "여기서는 권한 추가를 제안하지 않습니다."}
+	seen := map[proposal.Rule]bool{}
+	for _, x := range p.Stops {
+		if !seen[x.Rule] {
+			seen[x.Rule] = true
+			f.Steps = append(f.Steps, Manual{Do: x.Text})
+		}
+	}
+	for _, m := range p.Meant {
+		f.Steps = append(f.Steps, Manual{Of: diagnostics.Ref{Kind: diagnostics.KindResource, ID: m.LogicalID}, Do: diagnostics.Text{
+			En: "Is this the one that is meant? " + m.LogicalID + ", " + m.ARN, Ko: "혹시 이 리소스를 의도했나요? " + m.LogicalID + ", " + m.ARN,
+		}})
+	}
+	return f
+}
+
+// grant writes the statements into the template: to the function where SAM
+// makes its role, to the role where the template has it.
+func (w *workpiece) grant(p *proposal.Proposal, k *proposal.Known) []Fix {
+	if w.resource.Type != "AWS::Serverless::Function" || w.resource.Property("Role") != nil {
+		return w.grantRole(p, k)
+	}
+	var list fixes
+	at := w.path("Policies")
+	if t := p.Template; t != nil {
+		f := templateFix("Give "+w.resource.ID+" the policy template "+t.Name, w.resource.ID+"에 정책 템플릿 "+t.Name+"을(를) 부여합니다")
+		f.Changes = p.Radius
+		if len(t.Excess) > 0 {
+			f.Changes = diagnostics.Text{
+				En: "Also allows, on the same resource: " + strings.Join(t.Excess, ", "),
+				Ko: "같은 리소스에 다음도 허용합니다: " + strings.Join(t.Excess, ", "),
+			}
+		}
+		list.add(w.edited(f, w.template.Name, byHand(w.resource.ID, p), edit.Append(at, samTemplate(t))))
+	}
+	f := templateFix("Give "+w.resource.ID+" exactly what was denied", w.resource.ID+"에 거부된 권한만 부여합니다")
+	f.Changes = p.Radius
+	list.add(w.edited(f, w.template.Name, byHand(w.resource.ID, p), edit.Append(at, edit.Mapping(edit.Entry("Statement", statementValues(p, k))))))
+	return list
+}
+
+// grantRole adds an inline policy to the role that the function names, when it
+// is a resource of the same template.
+func (w *workpiece) grantRole(p *proposal.Proposal, k *proposal.Known) []Fix {
+	id, ok := w.resource.Property("Role").Ref()
+	if !ok {
+		id, _, ok = w.resource.Property("Role").GetAtt()
+	}
+	role, found := w.other(id)
+	if !ok || !found || role.resource.Type != "AWS::IAM::Role" {
+		return []Fix{guide("Add the statement to the function's role, which this template does not have", "이 템플릿에 없는 함수 역할에 문장을 추가합니다", byHand("the role", p))}
+	}
+	f := templateFix("Give the role "+id+" exactly what was denied", "역할 "+id+"에 거부된 권한만 부여합니다")
+	f.Changes = p.Radius
+	document := edit.Mapping(edit.Entry("Version", edit.Text("2012-10-17")), edit.Entry("Statement", statementValues(p, k)))
+	value := edit.Mapping(edit.Entry("PolicyName", edit.Text(p.Statements[0].Sid)), edit.Entry("PolicyDocument", document))
+	var list fixes
+	list.add(role.edited(f, role.template.Name, byHand(id, p), edit.Append(role.path("Policies"), value)))
+	return list
+}
+
+func byHand(target string, p *proposal.Proposal) diagnostics.Text {
+	doc, err := proposal.Document(p.Statements)
+	if err != nil {
+		return p.Radius
+	}
+	return diagnostics.Text{En: "Add to the policies of " + target + ": " + string(doc), Ko: target + "의 정책에 추가하세요: " + string(doc)}
+}
+
+func samTemplate(t *proposal.Template) edit.Value {
+	var parameters []pair
+	for _, p := range t.Parameters {
+		parameters = append(parameters, edit.Entry(p.Name, templateValue(p.Value)))
+	}
+	return edit.Mapping(edit.Entry(t.Name, edit.Mapping(parameters...)))
+}
+
+func statementValues(p *proposal.Proposal, k *proposal.Known) edit.Value {
+	var list []edit.Value
+	for _, s := range p.Statements {
+		var resources []edit.Value
+		for _, r := range s.Resource {
+			resources = append(resources, templateValue(k.Express(r)))
+		}
+		entries := []pair{edit.Entry("Sid", edit.Text(s.Sid)), edit.Entry("Effect", edit.Text(s.Effect)), edit.Entry("Action", oneOrMore(textValues(s.Action))), edit.Entry("Resource", oneOrMore(resources))}
+		if len(s.Condition) > 0 {
+			entries = append(entries, edit.Entry("Condition", conditionValue(s.Condition)))
+		}
+		list = append(list, edit.Mapping(entries...))
+	}
+	return edit.Seq(list...)
+}
+
+func textValues(texts []string) []edit.Value {
+	list := make([]edit.Value, 0, len(texts))
+	for _, t := range texts {
+		list = append(list, edit.Text(t))
+	}
+	return list
+}
+
+func oneOrMore(list []edit.Value) edit.Value {
+	if len(list) == 1 {
+		return list[0]
+	}
+	return edit.Seq(list...)
+}
+
+func templateValue(e proposal.Expression) edit.Value {
+	switch e.Fn {
+	case "Ref":
+		return edit.Ref(e.Arg)
+	case "GetAtt":
+		return edit.GetAtt(e.Arg)
+	case "Sub":
+		return edit.Sub(e.Arg)
+	}
+	return edit.Text(e.Arg)
+}
+
+// hotPatch puts the statement on the live role. The next deployment knows
+// nothing of it, and a role with a policy of its own cannot be deleted with its
+// stack (convox/rack#2672): it is to be taken back once the template has it.
+func hotPatch(role diagnostics.Role, p *proposal.Proposal) Fix {
+	doc, err := proposal.Document(p.Statements)
+	if err != nil {
+		return Fix{}
+	}
+	name := p.Statements[0].Sid
+	of := diagnostics.Ref{Kind: diagnostics.KindRole, ID: role.RoleName}
+	c := Call{
+		Of: of, Service: "iam", Operation: "PutRolePolicy", Field: "rolePolicy", After: CanonicalJSON(string(doc)),
+		Args: map[string]any{"RoleName": role.RoleName, "PolicyName": name, "PolicyDocument": string(doc)},
+		Undo: &Call{Of: of, Service: "iam", Operation: "DeleteRolePolicy", Args: map[string]any{"RoleName": role.RoleName, "PolicyName": name}},
+	}
+	f := Fix{
+		Title: diagnostics.Text{En: "Hot patch: put the statement on the live role " + role.RoleName, Ko: "임시 조치: 실행 중인 역할 " + role.RoleName + "에 문장을 추가합니다"},
+		Kind:  FixEnvironment, Risk: Disrupts, Changes: p.Radius,
+		Notes: []diagnostics.Text{{
+			En: "Works within seconds and lives outside the template: take it back (u) once the template has the grant.",
+			Ko: "몇 초 안에 적용되지만 템플릿에는 없습니다. 템플릿에 반영한 뒤 되돌리세요(u).",
+		}},
+		Steps: []Step{c},
+	}
+	return f
+}
+
+// notes says what speaks for caution, and what the same code will need next.
+func notes(p *proposal.Proposal) []diagnostics.Text {
+	var list []diagnostics.Text
+	for _, r := range p.Red {
+		list = append(list, diagnostics.Text{En: "! " + r.Action + ": " + r.Text.En, Ko: "! " + r.Action + ": " + r.Text.In(diagnostics.Korean)})
+	}
+	for _, s := range p.Stops {
+		list = append(list, diagnostics.Text{En: "Left out: " + s.Action + ": " + s.Text.En, Ko: "제외됨: " + s.Action + ": " + s.Text.In(diagnostics.Korean)})
+	}
+	for _, c := range p.Companions {
+		list = append(list, diagnostics.Text{
+			En: "Not included: " + strings.Join(c.Action, ", ") + ". " + c.Why.En,
+			Ko: "포함하지 않음: " + strings.Join(c.Action, ", ") + ". " + c.Why.In(diagnostics.Korean),
+		})
+	}
+	return list
+}
+
+type pair = template.Pair
+
+func conditionValue(c map[string]map[string][]string) edit.Value {
+	var operators []pair
+	for _, op := range slices.Sorted(maps.Keys(c)) {
+		var keys []pair
+		for _, key := range slices.Sorted(maps.Keys(c[op])) {
+			keys = append(keys, edit.Entry(key, oneOrMore(textValues(c[op][key]))))
+		}
+		operators = append(operators, edit.Entry(op, edit.Mapping(keys...)))
+	}
+	return edit.Mapping(operators...)
+}

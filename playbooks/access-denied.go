@@ -1,0 +1,196 @@
+package playbooks
+
+import (
+	"slices"
+	"strings"
+
+	"firstaid/diagnostics"
+	"firstaid/diagnostics/denial"
+	"firstaid/diagnostics/policy"
+)
+
+// A refusal is a denial that was read, and what it is about.
+type refusal struct {
+	observation
+	denial denial.Denial
+}
+
+// findDenied asks what IAM itself decides about each denial that was read: its
+// simulation proves a missing permission; where nobody may simulate, the local
+// evaluation of the role's policies makes it likely.
+func findDenied(s *diagnostics.Snapshot) []diagnostics.Finding {
+	ix := newIndex(s)
+	var list []diagnostics.Finding
+	for _, r := range refusals(s, ix) {
+		d := r.denial
+		if d.Action == "" || d.Action == "iam:PassRole" || strings.HasPrefix(d.Action, "sts:AssumeRole") || d.MissingKey() {
+			continue // passrole-assume-role and s3-missing-key speak of these
+		}
+		f := diagnostics.Finding{Subject: r.subject, First: r.at, Last: r.at, Captures: captured(d)}
+		if ix.simulated(&f, d) || ix.evaluated(&f, d) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// refusals reads every denial of a snapshot.
+func refusals(s *diagnostics.Snapshot, ix *index) []refusal {
+	var list []refusal
+	seen := map[string][]denial.Denial{}
+	for _, o := range observe(s, ix) {
+		if !mayDeny(o.text) {
+			continue
+		}
+		found, known := seen[o.text]
+		if !known {
+			found = denial.Parse(o.text)
+			seen[o.text] = found
+		}
+		for _, d := range found {
+			list = append(list, refusal{o, d})
+		}
+	}
+	return list
+}
+
+// mayDeny is a cheap look before a text is parsed.
+func mayDeny(text string) bool {
+	return strings.Contains(text, "not authorized") || strings.Contains(text, "enied") || strings.Contains(text, "permission")
+}
+
+func captured(d denial.Denial) map[string]string {
+	c := map[string]string{"action": d.Action, "resource": d.Resource, "principal": d.Principal, "role": d.Role}
+	for k, v := range c {
+		if v == "" {
+			delete(c, k)
+		}
+	}
+	return c
+}
+
+// simulated completes the finding from SimulatePrincipalPolicy's answer.
+func (ix *index) simulated(f *diagnostics.Finding, d denial.Denial) bool {
+	for _, s := range ix.snapshot.Simulations {
+		if s.Origin != "aws" || !sameRole(s.PolicySourceArn, d.Role) || !strings.EqualFold(s.EvalActionName, d.Action) || !sameResource(s.EvalResourceName, d.Resource) {
+			continue
+		}
+		f.Evidence = []diagnostics.Evidence{{
+			Of:    diagnostics.Ref{Kind: diagnostics.KindSimulation, ID: s.EvalActionName + " " + s.EvalResourceName},
+			Field: "EvalDecision", Quote: describeSimulation(s),
+		}}
+		switch {
+		case len(s.MissingContextValues) > 0 && s.EvalDecision != "explicitDeny":
+			f.Because = diagnostics.Text{
+				En: "IAM's simulation is inconclusive: it depends on " + strings.Join(s.MissingContextValues, ", "),
+				Ko: "IAM 시뮬레이션으로는 알 수 없습니다. 다음 값에 따라 달라집니다: " + strings.Join(s.MissingContextValues, ", "),
+			}
+			f.Confidence = diagnostics.Possible
+		case s.EvalDecision == "allowed":
+			f.Because = diagnostics.Text{
+				En: "IAM now allows it: it is mended already, or a layer denies that the simulation does not see",
+				Ko: "지금은 IAM이 허용합니다. 이미 해결되었거나 시뮬레이션이 보지 못하는 계층이 거부합니다",
+			}
+			f.Confidence = diagnostics.Possible
+		default:
+			f.Confidence, f.Because = diagnostics.Confirmed, becauseDenied(s)
+		}
+		return true
+	}
+	return false
+}
+
+func becauseDenied(s diagnostics.Simulation) diagnostics.Text {
+	switch {
+	case s.AllowedByBoundary != nil && !*s.AllowedByBoundary:
+		return diagnostics.Text{En: "IAM's simulation: the permissions boundary does not allow it", Ko: "IAM 시뮬레이션: 권한 경계가 허용하지 않습니다"}
+	case s.AllowedByOrganizations != nil && !*s.AllowedByOrganizations:
+		return diagnostics.Text{En: "IAM's simulation: a service control policy does not allow it", Ko: "IAM 시뮬레이션: 서비스 제어 정책이 허용하지 않습니다"}
+	case s.EvalDecision == "explicitDeny":
+		return diagnostics.Text{En: "IAM's simulation: a Deny statement matches", Ko: "IAM 시뮬레이션: Deny 문이 일치합니다"}
+	default:
+		return diagnostics.Text{En: "IAM's simulation: no statement of the role allows it", Ko: "IAM 시뮬레이션: 역할의 어떤 문장도 허용하지 않습니다"}
+	}
+}
+
+func sameRole(arn, name string) bool { return name != "" && strings.HasSuffix(arn, "/"+name) }
+
+// sameResource compares what was asked with what was denied; a denial without a
+// resource was asked about everything.
+func sameResource(asked, denied string) bool {
+	return asked == denied || denied == "" && asked == "*"
+}
+
+// evaluated completes the finding from the role's policies, read and decided
+// here; AWS was not asked.
+func (ix *index) evaluated(f *diagnostics.Finding, d denial.Denial) bool {
+	i, ok := ix.roles[d.Role]
+	if !ok || d.Resource == "" {
+		return false
+	}
+	role := ix.snapshot.Roles[i]
+	set, ok := RoleSet(role)
+	if !ok || role.Missing {
+		return false
+	}
+	principal, err := policy.NewPrincipal(role.Arn)
+	if err != nil {
+		return false
+	}
+	r := set.Evaluate(policy.Request{Principal: principal, Action: d.Action, Resource: d.Resource})
+	if r.Decision == policy.Allowed || r.Decision == policy.Unknown {
+		return false
+	}
+	f.Confidence = diagnostics.Likely
+	f.Because = diagnostics.Text{
+		En: "the role's policies were read and do not allow it (evaluated here, not checked by AWS)",
+		Ko: "역할의 정책을 읽어 보니 허용하지 않습니다(여기서 평가했으며 AWS가 확인한 것은 아닙니다)",
+	}
+	f.Evidence = []diagnostics.Evidence{{Of: diagnostics.Ref{Kind: diagnostics.KindRole, ID: role.RoleName}, Field: "Policies", Quote: d.Action + " on " + d.Resource + ": " + string(r.Decision)}}
+	return true
+}
+
+// RoleSet is what decides for a role, as far as it was read: its policies and
+// its boundary. ok is false when a document is no policy.
+func RoleSet(role diagnostics.Role) (*policy.Set, bool) {
+	set := &policy.Set{Identity: []policy.Policy{}}
+	for _, p := range role.Policies {
+		doc, err := policy.Parse([]byte(p.Document))
+		if err != nil {
+			return nil, false
+		}
+		set.Identity = append(set.Identity, policy.Policy{Name: p.PolicyName, Document: doc})
+	}
+	if role.PermissionsBoundary == "" {
+		return set, true
+	}
+	doc, err := policy.Parse([]byte(role.Boundary))
+	if err != nil {
+		set.Unread = append(set.Unread, policy.LayerBoundary)
+		return set, true
+	}
+	set.Boundary = []policy.Policy{{Name: role.PermissionsBoundary[strings.LastIndexByte(role.PermissionsBoundary, '/')+1:], Document: doc}}
+	return set, true
+}
+
+// deniedTo lists the denials of the role that a finding is about, so that they
+// are mended together.
+func deniedTo(s *diagnostics.Snapshot, ix *index, f diagnostics.Finding) (role string, list []denial.Denial) {
+	all := refusals(s, ix)
+	i := slices.IndexFunc(all, func(r refusal) bool { return r.subject == f.Subject && r.denial.Action != "" })
+	if i < 0 {
+		i = slices.IndexFunc(all, func(r refusal) bool { return r.subject == f.Subject })
+	}
+	if i < 0 {
+		return "", nil
+	}
+	role = all[i].denial.Role
+	for _, r := range all {
+		if r.denial.Role == role && (role != "" || r.subject == f.Subject) && !slices.ContainsFunc(list, func(d denial.Denial) bool {
+			return d.Action == r.denial.Action && d.Resource == r.denial.Resource && d.Form == r.denial.Form
+		}) {
+			list = append(list, r.denial)
+		}
+	}
+	return role, list
+}
