@@ -51,10 +51,14 @@ type cleaner struct {
 
 	blank, brk bool // white space is pending; it held a line break
 	lineStart  bool // only white space and gutters since the line break
+
+	width int  // of the lines of a text that was cut at a column; 0: it was not
+	line  int  // raw offset of the current line
+	full  bool // the pending break is such a cut
 }
 
 func normalize(raw string) *clean {
-	n := cleaner{raw: raw, out: make([]byte, 0, len(raw)+8), lineStart: true, segs: make([]segment, 0, 8)}
+	n := cleaner{raw: raw, out: make([]byte, 0, len(raw)+8), lineStart: true, segs: make([]segment, 0, 8), width: cutWidth(raw)}
 	for _, r := range columns(raw) {
 		n.run(r.from, r.to)
 		n.space(true)
@@ -93,8 +97,8 @@ func (n *cleaner) flush(next int) {
 	if n.brk {
 		blank = '\n'
 	}
-	broke := n.brk && breaksWord(n.out, n.raw[next:])
-	n.blank, n.brk = false, false
+	broke := n.brk && (breaksWord(n.out, n.raw[next:]) || n.full && !atBlank(n.out, n.raw[next:]))
+	n.blank, n.brk, n.full = false, false, false
 	if len(n.out) > 0 && !broke {
 		n.out = append(n.out, blank)
 	}
@@ -108,8 +112,10 @@ func (n *cleaner) run(i, end int) {
 			n.space(false)
 			i++
 		case c == '\n' || c == '\r':
+			n.full = n.width > 0 && utf8.RuneCountInString(n.raw[n.line:i]) >= n.width
 			n.space(true)
 			i++
+			n.line = i
 		case n.lineStart && gutter(n.raw[i:end]) > 0:
 			i += gutter(n.raw[i:end])
 			n.blank = true
@@ -212,6 +218,8 @@ func (n *cleaner) escaped(i, next, end int, r rune) int {
 	switch {
 	case r == 0x1b:
 		return n.control(i, end, next)
+	case r == '&':
+		return n.entityAfter(i, next)
 	case r == ' ' || r == '\t':
 		n.space(false)
 	case r == '\n' || r == '\r':
@@ -225,17 +233,23 @@ func (n *cleaner) escaped(i, next, end int, r rune) int {
 }
 
 func (n *cleaner) entity(i int) int {
+	return n.entityAfter(i, i+1)
+}
+
+// entityAfter reads what follows an ampersand, which may have been written as
+// an escape itself.
+func (n *cleaner) entityAfter(i, next int) int {
 	for _, e := range [...]struct {
 		name string
 		b    byte
-	}{{"&quot;", '"'}, {"&#34;", '"'}, {"&apos;", '\''}, {"&#39;", '\''}, {"&#x27;", '\''}, {"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}} {
-		if strings.HasPrefix(n.raw[i:], e.name) {
+	}{{"quot;", '"'}, {"#34;", '"'}, {"apos;", '\''}, {"#39;", '\''}, {"#x27;", '\''}, {"lt;", '<'}, {"gt;", '>'}, {"amp;", '&'}} {
+		if strings.HasPrefix(n.raw[next:], e.name) {
 			n.put(i, e.b)
-			return i + len(e.name)
+			return next + len(e.name)
 		}
 	}
 	n.put(i, '&')
-	return i + 1
+	return next
 }
 
 // control skips a terminal control sequence whose escape byte ended at next.
@@ -269,35 +283,4 @@ func (n *cleaner) control(i, end, next int) int {
 	}
 	n.putString(i, "\uFFFD")
 	return next
-}
-
-// breaksWord reports whether a line break stands inside a word of the grammar,
-// as narrow terminals and event tables put it.
-func breaksWord(before []byte, after string) bool {
-	l := len(before)
-	for l > 0 && isWordByte(before[l-1]) {
-		l--
-	}
-	r := 0
-	for r < len(after) && isWordByte(after[r]) {
-		r++
-	}
-	left, right := string(before[l:]), after[:r]
-	if left == "" || right == "" || len(left)+len(right) > 16 {
-		return false
-	}
-	return grammarWord(left+right) && !(grammarWord(left) && grammarWord(right))
-}
-
-func isWordByte(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '-' }
-
-func grammarWord(s string) bool {
-	switch s {
-	case "User", "is", "not", "authorized", "to", "perform", "on", "resource", "because", "no", "identity-based",
-		"resource-based", "policy", "policies", "allows", "the", "action", "with", "an", "explicit", "deny", "in", "a",
-		"permissions", "boundary", "session", "service", "control", "endpoint", "trust", "role", "transitively", "through",
-		"Encoded", "authorization", "failure", "message", "assumed-role":
-		return true
-	}
-	return false
 }

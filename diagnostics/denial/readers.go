@@ -52,7 +52,7 @@ func readCaller(p *parser, d *Denial, at int) int {
 	if strings.HasPrefix(s[at:], "role") {
 		d.Form = FormExecutionRole
 	}
-	i := strings.Index(s[at:], "permission to ") + at + len("permission to ")
+	i := strings.Index(p.flat[at:], "permission to ") + at + len("permission to ")
 	d.Operation = ident(s, i)
 	d.setCall(ident(head, by+len("denied by ")))
 	end := i + len(d.Operation)
@@ -61,11 +61,11 @@ func readCaller(p *parser, d *Denial, at int) int {
 		d.Resource = trimValue(s[k:e])
 		end = k + len(d.Resource)
 	}
-	if k := after(s, end, min(len(s), end+200), "Error Code: "); k > 0 {
+	if k := after(p.flat, end, min(len(s), end+200), "Error Code: "); k > 0 {
 		d.Code = ident(s, k)
 		end = k + len(d.Code)
 	}
-	if k := strings.Index(s[end:min(len(s), end+200)], "Encoded authorization failure message:"); k >= 0 {
+	if k := strings.Index(p.flat[end:min(len(s), end+200)], "Encoded authorization failure message:"); k >= 0 {
 		end = p.encoded(d, end+k)
 	}
 	return end
@@ -81,12 +81,12 @@ func readStream(p *parser, d *Denial, at int) int {
 	if strings.HasPrefix(s[i:], "arn:") {
 		d.Resource, end = p.arn(d, i, -1)
 	}
-	k := after(s, end, min(len(s), end+200), "can perform the ")
+	k := after(p.flat, end, min(len(s), end+200), "can perform the ")
 	if k < 0 {
 		return end
 	}
 	list := s[k : k+len(upTo(s[:min(len(s), k+400)], k, "."))]
-	names, _, ok := strings.Cut(list, " Action")
+	names, _, ok := strings.Cut(strings.ReplaceAll(list, "\n", " "), " Action")
 	if !ok {
 		return end
 	}
@@ -127,7 +127,7 @@ func readEnvironmentKey(p *parser, d *Denial, at int) int {
 func readTagging(p *parser, d *Denial, at int) int {
 	*d = Denial{Form: FormTagging}
 	const inner = "Unauthorized tagging operation"
-	if k := after(p.s, at, min(len(p.s), at+500), inner); k > 0 {
+	if k := after(p.flat, at, min(len(p.s), at+500), inner); k > 0 {
 		return k
 	}
 	return 0
@@ -147,7 +147,7 @@ func readOperationDenied(p *parser, d *Denial, at int) int {
 
 // readCall: "AccessDenied. User doesn't have permission to call iam:GetRole".
 func readCall(p *parser, d *Denial, at int) int {
-	i := at + strings.Index(p.s[at:], "call ") + len("call ")
+	i := at + strings.Index(p.flat[at:], "call ") + len("call ")
 	end := actionEnd(p.s, i)
 	word := strings.TrimRight(p.s[i:end], ".:")
 	service, name, ok := cut(word, ':')

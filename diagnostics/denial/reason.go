@@ -66,7 +66,7 @@ func (p *parser) because(d *Denial, i int) int {
 		return j
 	}
 	if j := phrase(s, i, "public "); j > 0 {
-		k := after(s, j, min(len(s), j+80), "prevented by the ")
+		k := after(p.flat, j, min(len(s), j+80), "prevented by the ")
 		if k < 0 {
 			return 0
 		}
@@ -166,7 +166,7 @@ func policyType(s string, i int) (PolicyType, int) {
 			}
 			return x.t, j
 		}
-		left := strings.TrimRight(s[min(i, len(s)):], ". \n")
+		left := strings.TrimRight(s[min(i, len(s)):], ". \n\"'}]")
 		if len(left) < len(x.words) && len(left) >= len("identity") && phrase(left, 0, x.words[:len(left)]) > 0 {
 			cutOff = x.t
 		}

@@ -36,6 +36,12 @@ func (p *parser) resource(d *Denial, i int) int {
 		return j
 	}
 	value, end := p.resourceValue(d, j)
+	if strings.IndexFunc(value, func(r rune) bool {
+		return r > 0x7f || r < 0x80 && (letter(byte(r)) || digit(byte(r)) || r == '*' || r == '/')
+	}) < 0 {
+		d.doubt(Truncated) // only the punctuation around the sentence
+		return end
+	}
 	d.Resource = value
 	return end
 }
@@ -150,7 +156,7 @@ func continues(s string, i int) bool {
 	}
 	// A word of a sentence has none of these; it can only go on with a value
 	// where it is alone on its line.
-	return strings.ContainsAny(s[i:end], "-_/:0123456789") || end == len(s) || s[end] == '\n'
+	return strings.ContainsAny(s[i:end], "-_/:0123456789") || end == len(s) || s[end] == '\n' && s[i-1] == '\n'
 }
 
 // trimValue cuts the punctuation of the sentence off a value, and closing
