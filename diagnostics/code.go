@@ -20,6 +20,17 @@ var codeLine = []*regexp.Regexp{
 	regexp.MustCompile(`^\s*[\w.$]+\s*:?=\s*(?:re|regexp|new RegExp|Pattern|strings|errors|fmt)\b`),
 	regexp.MustCompile(`\b(?:strings\.Contains|\.includes|\.contains|\.indexOf|\.startsWith|\.match|\.test|errors\.New|fmt\.(?:Errorf|Sprintf)|expect|assert\w*|toContain|toThrow|console\.(?:log|error|warn)|logger\.\w+|log\.(?:info|error|warn|debug)|grep(?: -\w+)*)\s*[( ]["'` + "`" + `]`),
 	regexp.MustCompile(`\bin (?:str\(|err\b|error\b|e\.|output\b|message\b|stderr\b)|[!=]==? ?["']`),
+	regexp.MustCompile(`\bnew \w*(?:Error|Exception)\(|^\s*(?:case|when)\s+["'` + "`" + `]`),
+	// A call whose first argument is written out, and a line that is one call.
+	regexp.MustCompile(`(?:^|[\s(!.])[a-z_]\w*\((?:[\w.&*]+,?\s+){0,2}\s*[a-z]?["'` + "`" + `]\w.*["'` + "`" + `][^"'` + "`" + `]*[),]`),
+	regexp.MustCompile(`^\s*[a-zA-Z_]\w*(?:(?:\.|->|::)\w+)*\(.*\)\s*;\s*$`),
+	// A text with holes, one that goes on in the next line, and one entry of a
+	// list or of a table of texts.
+	regexp.MustCompile(`["'` + "`" + `][^"'` + "`" + `]*%(?:\d*\.?\d*[dfsvqx]|\(\w+\)s)(?:[^\w%][^"'` + "`" + `]*)?["'` + "`" + `]|\bf["'][^"']*\{\w`),
+	regexp.MustCompile(`^[^{]*["'` + "`" + `]\s*(?:\+|\\)\s*$|^\s*(?:\+|\|\||&&)\s*[\w.(]*["'` + "`" + `]`),
+	regexp.MustCompile(`^\s*'[^']*',\s*$|^\s*r["'].*["'],?\s*$|^\s*"\w+":(?: {3,}|\t+)"[^"]*",?\s*$`),
+	// Imports, fields and annotations.
+	regexp.MustCompile(`^\s*(?:import\s+[\w{*"'<.]|from\s+\S+\s+import\b|using\s+[\w.]+;|#include\b|@\w+(?:\(|$)|\w+\?:\s*\w+;)`),
 	// Rules of other tools.
 	regexp.MustCompile(`(?i)^\s*-?\s*"?(?:pattern|regex|regexp|match|expression|filter_?pattern|query)"?\s*[:=]`),
 }
@@ -39,12 +50,45 @@ func IsCode(line string) bool {
 	return false
 }
 
-// WithoutCode blanks the lines of a clean text that are code.
+// opening recognises a line that leaves a bracket open and so owns the lines
+// below it: an assignment, a call, or a statement that IsCode knows.
+var opening = regexp.MustCompile(`^\s*(?:return|await|yield|throw|raise)\s*[(\[{]+\s*$|` +
+	`^\s*(?:(?:return|await|throw|raise|new|export|const|let|var)\s+)*[\w.$\])]+` +
+	`(?:\s*(?::\s*[\w<>\[\]. |]+)?:?=\s*(?:[\w.]+)?[(\[{]+|(?:\([^"'()]*\)(?:\.\w+)*)?\((?:[\w.]+\()*[\[{]*)\s*$`)
+
+// piece recognises a line that is one quoted text.
+var piece = regexp.MustCompile(`^\s+[a-z]?(?:'[^']*'|"[^"]*")[,;)]*\s*$`)
+
+// opens reports whether a line of code ends in an open bracket.
+func opens(line string) bool {
+	trimmed := strings.TrimRight(line, " \t")
+	if trimmed == "" || !strings.ContainsRune("([{", rune(trimmed[len(trimmed)-1])) {
+		return false
+	}
+	return IsCode(line) || opening.MatchString(line)
+}
+
+// WithoutCode blanks the lines of a clean text that are code: those that look
+// like it, and those that stand inside the brackets that such a line opens,
+// which their indentation tells.
 func WithoutCode(clean string) string {
 	lines := strings.Split(clean, "\n")
+	inside := -1 // the indentation of the line that opened a bracket
 	for i, l := range lines {
-		if IsCode(l) {
-			lines[i] = ""
+		in := len(l) - len(strings.TrimLeft(l, " \t"))
+		blank := in == len(l)
+		if inside >= 0 && !blank && in <= inside {
+			inside = -1
+		}
+		if inside < 0 && opens(l) {
+			inside = in
+		} else if inside < 0 && !IsCode(l) {
+			continue
+		}
+		lines[i] = ""
+		// The pieces of a text that a language joins by itself.
+		if i+1 < len(lines) && !blank && piece.MatchString(lines[i+1]) && inside < 0 {
+			lines[i+1] = ""
 		}
 	}
 	return strings.Join(lines, "\n")

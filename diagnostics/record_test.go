@@ -124,6 +124,16 @@ func TestIsCode(t *testing.T) {
 		`if (err.code === 'AccessDenied') {`,
 		`ERR = re.compile(r"ENOSPC: no space left on device")`,
 		`raise ValueError("Access Denied")`,
+		`    log_send_error("TooManyRequestsException", "us-east-1")`,
+		`printk(KERN_ERR "disk: did not stabilize!\n");`,
+		`        map.put(.ENOSPC, "No space left on device");`,
+		`      case 'No space left on device':`,
+		`	msgUpdated = "Export %s cannot be updated as it is in use by %s"`,
+		`	"BucketNotEmpty":        "The bucket you tried to delete is not empty",`,
+		`  'remaining connection slots are reserved',`,
+		`"Lambda was unable to configure your environment variables because "+`,
+		`    throttled?: ThrottlingException;`,
+		`import { AccessDenied } from "./errors"`,
 	} {
 		if !IsCode(line) {
 			t.Errorf("not taken for code: %s", line)
@@ -139,9 +149,30 @@ func TestIsCode(t *testing.T) {
 		`2022-11-02T10:41:30.815-04:00 RequestId: 1 Error: fork/exec /opt/extensions/x: exec format error Extension.LaunchError`,
 		`{"level":"error","msg":"for user x: Access Denied"}`,
 		`    at Object.<anonymous> (/var/task/index.js:1:1)`,
+		`AuthorizationException(403, '{"Message":"User: anonymous is not authorized to perform: es:ESHttpPost"}')`,
+		`botocore.errorfactory.ResourceNotFoundException('Function not found: f')`,
+		`from parameter store for this account.`,
+		`Unable to locate credentials. You can configure credentials by running "aws configure".`,
+		`  'Code': 'AccessDenied', 'Message': 'Access Denied',`,
 	} {
 		if IsCode(line) {
 			t.Errorf("taken for code: %s", line)
+		}
+	}
+}
+
+func TestWithoutCode(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"a bracket owns what is indented below it", "raise Denied(\n    \"Access Denied\"\n)\nError: Access Denied", "\n\n)\nError: Access Denied"},
+		{"a list of texts", "PATTERNS = [\n  \"rate exceeded\",\n]\nRate exceeded", "\n\n]\nRate exceeded"},
+		{"an object that is returned", "  return {\n    \"errorType\": \"Runtime.ExitError\",\n  }", "\n\n  }"},
+		{"a call in a chain", "  .body(containsString(\n    \"Access Denied\"));\nx", "\n\nx"},
+		{"the pieces of one text", "  x = f'Size {n} is '\n    'too large'\ny", "\n\ny"},
+		{"the code lines of a stack trace", "  File \"a.py\", line 3, in f\n    raise error_class(response, name)\nClientError: Access Denied", "  File \"a.py\", line 3, in f\n\nClientError: Access Denied"},
+		{"an error object that a program printed", "Error: creating function: {\n  RespMetadata: {\n    StatusCode: 400\n  },\n  Message_: \"x\"\n}", "Error: creating function: {\n  RespMetadata: {\n    StatusCode: 400\n  },\n  Message_: \"x\"\n}"},
+	} {
+		if got := WithoutCode(c.in); got != c.want {
+			t.Errorf("%s:\ngot  %q\nwant %q", c.name, got, c.want)
 		}
 	}
 }

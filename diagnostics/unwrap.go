@@ -47,6 +47,10 @@ var wrappers = []wrapper{
 	{"AWS SDK", regexp.MustCompile(`(?i)(?:(?P<exception>(?:com\.amazonaws|software\.amazon\.awssdk)\.[\w.]+): )?(?P<inner>.+?)` + awsTail)},
 }
 
+// nextError is the beginning of another message, which the one before it does
+// not wrap: that one has come to its full stop.
+var nextError = regexp.MustCompile(`[.!] (?:(?i:error): ?)?(?:An error occurred|A client error) \(`)
+
 // Unwrap takes the wrappers off a normalised message, outermost first. The
 // last layer is the innermost text; it is the text itself where nothing wraps
 // it. Every layer is kept for display. A text too long for a message is its own
@@ -68,6 +72,9 @@ func Unwrap(text string) []Layer {
 		}
 		layers = append(layers, layer)
 		from, to = from+at[2*inner], from+at[2*inner+1]
+		if next := nextError.FindStringIndex(text[from:to]); next != nil {
+			to = from + next[0] + 1
+		}
 	}
 	return append(layers, Layer{Text: text[from:to], From: from, To: to})
 }
