@@ -60,16 +60,31 @@ func (c *Config) Lookup(env, command, key string) (Pair, bool) {
 	return Pair{}, false
 }
 
-// Texts are a setting's values: a list, or the white-space separated words of a string.
+// Texts are a setting's values: a list, or the white-space separated words of a string. A word has a
+// place of its own where the string is written without escapes.
 func (c *Config) Texts(n *Node) []*Node {
-	if n.Resolve() == nil {
+	n = n.Resolve()
+	if n == nil {
 		return nil
 	}
 	if items := n.List(); items != nil {
 		return items
 	}
-	if _, ok := n.Str(); ok {
-		return []*Node{n}
+	text, ok := n.Str()
+	if !ok {
+		return nil
 	}
-	return nil
+	raw, from := c.Raw(n), 0
+	var list []*Node
+	for _, w := range strings.Fields(text) {
+		word := *n
+		word.Text = w
+		if i := strings.Index(raw[from:], w); i >= 0 {
+			word.Start = n.Start + from + i
+			word.Body, word.End = word.Start, word.Start+len(w)
+			from += i + len(w)
+		}
+		list = append(list, &word)
+	}
+	return list
 }

@@ -197,6 +197,27 @@ func TestSamconfigInheritsFromGlobalWithinAnEnvironment(t *testing.T) {
 	}
 }
 
+func TestAStringOfSamconfigIsAListOfWords(t *testing.T) {
+	src := "[a.deploy.parameters]\ncapabilities = \"ONE  TWO\"\nsingle = \"ONE\"\nlist = ['ONE', 'TWO THREE']\nempty = \"\"\nnumber = 1\n"
+	c, err := ParseConfig("samconfig.toml", []byte(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string][]string{"capabilities": {"ONE", "TWO"}, "single": {"ONE"}, "list": {"ONE", "TWO THREE"}, "empty": nil, "number": {"1"}} {
+		setting, _ := c.Lookup("a", "deploy", key)
+		var got []string
+		for _, n := range c.Texts(setting.Value) {
+			got = append(got, n.Text)
+			if key == "capabilities" && c.Raw(n) != n.Text {
+				t.Errorf("the word %s stands at %q", n.Text, c.Raw(n))
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", key, got, want)
+		}
+	}
+}
+
 func TestFindFollowsSAMsConventions(t *testing.T) {
 	body := &fstest.MapFile{Data: []byte("Resources: {}\n")}
 	fsys := fstest.MapFS{
