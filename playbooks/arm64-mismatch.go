@@ -23,6 +23,10 @@ func findArchitectureMismatch(s *diagnostics.Snapshot) []diagnostics.Finding {
 		built := strings.Join(img.Architectures, ", ")
 		list = append(list, diagnostics.Finding{
 			Confidence: diagnostics.Confirmed, Subject: ix.ofFunction(f.FunctionName), Count: 1,
+			Summary: diagnostics.Text{
+				En: "The image of " + f.FunctionName + " is built for " + built + " and cannot run on " + f.Architectures[0],
+				Ko: f.FunctionName + "의 이미지는 " + built + "용으로 빌드되어 " + f.Architectures[0] + "에서 실행할 수 없습니다",
+			},
 			Because: diagnostics.Text{
 				En: "the image is built for " + built + ", the function runs on " + f.Architectures[0],
 				Ko: "이미지는 " + built + "용으로 빌드되었고 함수는 " + f.Architectures[0] + "에서 실행됩니다",

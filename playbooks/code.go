@@ -27,6 +27,7 @@ func finders() map[string]finder {
 		"lambda-timeout":               findTimeouts,
 		"missing-capabilities":         findMissingCapabilities,
 		"passrole-assume-role":         findUntrustedRole,
+		"payload-too-large-502":        findRefusedAnswers,
 		"reserved-concurrency-minimum": findScarceConcurrency,
 		"rollback-complete-stuck":      findStuckCreate,
 		"unresolved-reference":         findDangling,

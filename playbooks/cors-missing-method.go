@@ -26,6 +26,10 @@ func findMissingMethod(s *diagnostics.Snapshot) []diagnostics.Finding {
 			list = append(list, diagnostics.Finding{
 				Confidence: diagnostics.Confirmed, Subject: ix.ofAPI(a.ApiId), Count: 1,
 				Captures: map[string]string{"method": r.HttpMethod, "path": r.Path, "allowed": quote},
+				Summary: diagnostics.Text{
+					En: "Browsers may not send " + r.HttpMethod + " to " + r.Path + ": the preflight allows " + quote + " only",
+					Ko: "브라우저가 " + r.Path + "에 " + r.HttpMethod + " 요청을 보낼 수 없습니다: 프리플라이트는 " + quote + "만 허용합니다",
+				},
 				Because: diagnostics.Text{
 					En: r.HttpMethod + " " + r.Path + " exists, and the preflight answer does not allow it",
 					Ko: r.HttpMethod + " " + r.Path + " 경로는 있지만 프리플라이트 응답이 허용하지 않습니다",

@@ -359,3 +359,29 @@ func TestCapabilitiesAgainstTheTemplate(t *testing.T) {
 		})
 	}
 }
+
+// TestARefusedAnswerIsToldFromACrash joins the refusal with the call that it
+// belongs to: the neighbours in the stream, a timeout and a full memory are
+// something else.
+func TestARefusedAnswerIsToldFromACrash(t *testing.T) {
+	const refusal = `[ERROR] [1738] LAMBDA_RUNTIME Failed to post handler success response. Http response code: 413. {"errorMessage":"Exceeded maximum allowed payload size (6291556 bytes).","errorType":"RequestEntityTooLarge"}`
+	report := func(id, rest string) string {
+		return "REPORT RequestId: " + id + "\tDuration: 40.00 ms\tBilled Duration: 40 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t" + rest
+	}
+	snapshot := func(lines ...string) *diagnostics.Snapshot {
+		s := &diagnostics.Snapshot{Functions: []diagnostics.Function{{FunctionName: "web"}}}
+		g := diagnostics.LogGroup{LogGroupName: "/aws/lambda/web", FunctionName: "web"}
+		for i, l := range lines {
+			g.Events = append(g.Events, diagnostics.LogEvent{EventId: strings.Repeat("0", i+1), Timestamp: at(1), LogStreamName: "s", Message: l})
+		}
+		s.LogGroups = append(s.LogGroups, g)
+		return s
+	}
+	f := one(t, findRefusedAnswers(snapshot("GET / 200 7000001 bytes", report("a", ""), "GET /export 200 8120034 bytes", refusal, report("b", ""))))
+	if f.Captures["size"] != "8120034" || f.Confidence != diagnostics.Confirmed || !strings.HasPrefix(f.Because.En, "1 of 2 calls") || f.Evidence[0].Quote != refusal {
+		t.Errorf("got %+v", f)
+	}
+	none(t, findRefusedAnswers(snapshot("GET / 200 100 bytes", report("a", ""))))
+	none(t, findRefusedAnswers(snapshot(refusal, report("a", "Status: timeout"))))
+	none(t, findRefusedAnswers(snapshot(refusal)))
+}

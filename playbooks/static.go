@@ -91,6 +91,9 @@ func (d *diagnosis) confirm(told *diagnostics.Finding, f diagnostics.Finding) {
 		told.Confidence = diagnostics.Confirmed
 		told.Because = diagnostics.Text{En: "the file has the defect that the message speaks of: " + f.Summary.En, Ko: "메시지가 말하는 결함이 파일에 있습니다: " + f.Summary.In(diagnostics.Korean)}
 	}
+	if p, ok := d.catalog.Get(told.Playbook); ok && told.Summary == p.Title {
+		told.Summary = f.Summary // the text named no part of it; the file does
+	}
 	if len(told.Evidence) < maxEvidence {
 		told.Evidence = append(told.Evidence, f.Evidence...)
 	}
