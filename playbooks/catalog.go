@@ -123,5 +123,5 @@ func (c *Catalog) Fixes(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	if p, ok := c.Get(f.Playbook); ok && p.Fixes != nil {
 		list = append(list, p.Fixes(s, f)...)
 	}
-	return list
+	return withMends(list, s, f)
 }

@@ -50,6 +50,7 @@ func fixers() map[string]fixer {
 		"image-repositories-mapping":     fixImageRepositories,
 		"missing-capabilities":           fixCapabilities,
 		"payload-too-large-502":          fixPayload,
+		"role-policies-ignored":          fixIgnoredPolicies,
 		"rollback-complete-stuck":        fixStuckCreate,
 		"update-rollback-failed":         fixStuckRollback,
 	}
