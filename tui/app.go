@@ -183,12 +183,43 @@ func (a *App) align() tea.Cmd {
 		return cmd
 	}
 	a.shown = f
+	a.bringForward(evidencePane(f))
 	for id, p := range a.panes {
 		if x, ok := p.(interface{ follow(diagnostics.Finding) }); ok && paneID(id) != a.focused {
 			x.follow(f)
 		}
 	}
 	return cmd
+}
+
+// evidencePane is the pane that holds what a finding quotes first.
+func evidencePane(f diagnostics.Finding) paneID {
+	for _, e := range f.Evidence {
+		switch e.Of.Kind {
+		case diagnostics.KindEvent:
+			return eventsPane
+		case diagnostics.KindLogEvent, diagnostics.KindLogGroup:
+			return logsPane
+		case diagnostics.KindSimulation, diagnostics.KindRole:
+			return iamPane
+		}
+	}
+	return eventsPane
+}
+
+// bringForward shows a pane in the frame that it shares, next to the focused
+// one, without giving it the focus.
+func (a *App) bringForward(p paneID) {
+	if p == a.focused {
+		return
+	}
+	front := []paneID{a.focused, p}
+	for _, q := range a.front {
+		if q != p && q != a.focused {
+			front = append(front, q)
+		}
+	}
+	a.front = front
 }
 
 // focusOn gives a pane the keyboard.

@@ -125,7 +125,7 @@ func TestLayoutTiles(t *testing.T) {
 	for w := minWidth; w <= 300; w += 7 {
 		for h := minHeight; h <= 100; h += 5 {
 			for f := range paneCount {
-				l := arrange(w, h, f, nil)
+				l := arrange(w, h, arrangement{focus: f, chooser: []paneID{findingsPane, eventsPane, logsPane, iamPane, stacksPane}[h%5], findings: h % 9})
 				if !l.visible(f) {
 					t.Fatalf("%dx%d: the focused pane %d is not drawn", w, h, f)
 				}

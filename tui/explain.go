@@ -11,7 +11,7 @@ import (
 // look at, what to do, and what else it could be.
 func (p *page) finding(r *report, f diagnostics.Finding) {
 	glyph := severityStyle(p.Palette, f.Severity).Paint(severityGlyph(f.Severity)) + " "
-	p.para(p.Strong, glyph, "  ", p.in(f.Summary))
+	p.para(p.Strong, glyph, "  ", short(p.in(f.Summary)))
 	book, known := r.catalog.Get(f.Playbook)
 	because := f.Confidence.String()
 	if !f.Because.IsZero() {

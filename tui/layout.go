@@ -44,9 +44,16 @@ func classOf(w, h int) class {
 	}
 }
 
-// arrange lays the screen out. front says which pane each shared frame shows:
-// the one that had the focus last.
-func arrange(w, h int, focus paneID, front []paneID) layout {
+// arrangement is what the layout depends on beside the size.
+type arrangement struct {
+	focus    paneID
+	chooser  paneID   // the pane whose choice is explained
+	front    []paneID // which pane a shared frame shows: the first of these
+	findings int      // rows; on a small screen they take no more room
+}
+
+// arrange lays the screen out.
+func arrange(w, h int, a arrangement) layout {
 	bannerRows := 2
 	l := layout{
 		header: rect{0, 0, w, 1},
@@ -57,17 +64,17 @@ func arrange(w, h int, focus paneID, front []paneID) layout {
 	body := rect{0, 1 + bannerRows, w, h - 3 - bannerRows}
 	switch classOf(w, h) {
 	case large:
-		l.slots = largeSlots(body, focus, front)
+		l.slots = largeSlots(body, a)
 	case medium:
-		l.slots = mediumSlots(body, focus, front)
+		l.slots = mediumSlots(body, a)
 	default:
 		l.tabs = rect{0, body.y, w, 1}
-		l.slots = smallSlots(rect{0, body.y + 1, w, body.h - 1}, focus, front)
+		l.slots = smallSlots(rect{0, body.y + 1, w, body.h - 1}, a)
 	}
 	return l
 }
 
-func largeSlots(b rect, focus paneID, front []paneID) []slot {
+func largeSlots(b rect, a arrangement) []slot {
 	top := b.h * 55 / 100
 	third := b.w / 3
 	side := min(third, 72)
@@ -75,32 +82,32 @@ func largeSlots(b rect, focus paneID, front []paneID) []slot {
 	return []slot{
 		{rect{0, b.y, side, top * 2 / 5}, []paneID{stacksPane}, stacksPane},
 		{rect{0, b.y + top*2/5, side, top - top*2/5}, []paneID{findingsPane}, findingsPane},
-		frontSlot(rect{side, b.y, b.w - side, top}, []paneID{detailPane, fixPane}, focus, front),
+		frontSlot(rect{side, b.y, b.w - side, top}, []paneID{detailPane, fixPane}, a),
 		{rect{0, y, third, b.h - top}, []paneID{eventsPane}, eventsPane},
 		{rect{third, y, third, b.h - top}, []paneID{logsPane}, logsPane},
 		{rect{2 * third, y, b.w - 2*third, b.h - top}, []paneID{iamPane}, iamPane},
 	}
 }
 
-func mediumSlots(b rect, focus paneID, front []paneID) []slot {
+func mediumSlots(b rect, a arrangement) []slot {
 	top := b.h * 55 / 100
 	left := b.w * 42 / 100
 	return []slot{
 		{rect{0, b.y, left, top}, []paneID{findingsPane}, findingsPane},
-		frontSlot(rect{left, b.y, b.w - left, top}, []paneID{detailPane, fixPane}, focus, front),
-		frontSlot(rect{0, b.y + top, b.w, b.h - top}, []paneID{eventsPane, logsPane, iamPane, stacksPane}, focus, front),
+		frontSlot(rect{left, b.y, b.w - left, top}, []paneID{detailPane, fixPane}, a),
+		frontSlot(rect{0, b.y + top, b.w, b.h - top}, []paneID{eventsPane, logsPane, iamPane, stacksPane}, a),
 	}
 }
 
 // smallSlots shows one pane, but findings and their reason together where both
 // fit, as the cause must not be a key away, and what is explained stays beside
 // its explanation.
-func smallSlots(b rect, focus paneID, front []paneID) []slot {
+func smallSlots(b rect, a arrangement) []slot {
 	list := findingsPane
-	if focus == detailPane {
-		list = explained(front)
+	if a.focus == detailPane {
+		list = a.chooser
 	}
-	pair := focus == findingsPane || focus == detailPane
+	pair := a.focus == findingsPane || a.focus == detailPane
 	switch {
 	case pair && b.w >= 100:
 		left := b.w * 42 / 100
@@ -110,37 +117,30 @@ func smallSlots(b rect, focus paneID, front []paneID) []slot {
 		}
 	case pair && b.h >= 14:
 		top := max(b.h*3/10, 5)
+		if list == findingsPane {
+			top = min(top, max(a.findings, 1)+2)
+		}
 		return []slot{
 			{rect{0, b.y, b.w, top}, []paneID{list}, list},
 			{rect{0, b.y + top, b.w, b.h - top}, []paneID{detailPane}, detailPane},
 		}
 	default:
-		return []slot{{b, []paneID{focus}, focus}}
+		return []slot{{b, []paneID{a.focus}, a.focus}}
 	}
-}
-
-// explained is the pane that was chosen from last.
-func explained(front []paneID) paneID {
-	for _, p := range front {
-		if p != detailPane && p != fixPane {
-			return p
-		}
-	}
-	return findingsPane
 }
 
 // frontSlot is a frame that several panes share: it shows the focused one,
 // else the one that was in front last.
-func frontSlot(r rect, panes []paneID, focus paneID, front []paneID) slot {
+func frontSlot(r rect, panes []paneID, a arrangement) slot {
 	s := slot{r, panes, panes[0]}
-	for _, f := range front { // latest first
+	for _, f := range a.front { // latest first
 		if has(panes, f) {
 			s.shown = f
 			break
 		}
 	}
-	if has(panes, focus) {
-		s.shown = focus
+	if has(panes, a.focus) {
+		s.shown = a.focus
 	}
 	return s
 }

@@ -12,7 +12,7 @@ const tooSmall = "firstaid needs at least 60 columns and 16 rows."
 
 // layout is where everything stands now.
 func (a *App) layout() layout {
-	l := arrange(a.w, a.h, a.focused, a.front)
+	l := arrange(a.w, a.h, arrangement{a.focused, a.chooser, a.front, a.findings.list.Len()})
 	if a.zoomed {
 		l.slots = []slot{{rect{0, 3, a.w, a.h - 5}, []paneID{a.focused}, a.focused}}
 		if l.tabs.h > 0 {
