@@ -76,6 +76,12 @@ func (a *App) typed(k tea.KeyMsg) tea.Cmd {
 		a.toast = toast{text: "pasted text is ignored here", bad: true}
 		return nil
 	}
+	if k.Alt && k.Type == tea.KeyRunes && !a.typing() {
+		// A terminal sends alt+x as escape and x, so escape and a key typed
+		// quickly after it look the same. No key is bound with alt.
+		k.Alt = false
+		return batch(a.key(tea.KeyMsg{Type: tea.KeyEsc}), a.typed(k))
+	}
 	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
 		return a.key(k)
 	}

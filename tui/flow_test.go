@@ -198,6 +198,9 @@ func (d *driver) line(verb, rest string) string {
 	case "burst":
 		d.feed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(rest)})
 		d.settle(0)
+	case "alt":
+		d.feed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(rest), Alt: true})
+		d.settle(0)
 	case "paste":
 		d.feed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(rest), Paste: true})
 		d.settle(0)

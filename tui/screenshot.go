@@ -39,7 +39,7 @@ func Screenshot(frame string) []byte {
 	}
 	w, h := float64(cols)*cellWidth+16, float64(len(lines))*cellHeight+16
 	var b bytes.Buffer
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f">`+"\n", w, h, w, h)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f">`+"\n", w, h, w, h)
 	b.WriteString(svgStyle)
 	b.WriteString(`<rect class="g" width="100%" height="100%" rx="6"/>` + "\n")
 	for y, l := range lines {
@@ -120,6 +120,12 @@ func (k ink) apply(params string) ink {
 func svgRun(b *bytes.Buffer, text string, k ink, from, to, y int) {
 	if text == "" || from == to {
 		return
+	}
+	if !k.reversed && !k.underline { // spaces have nothing to show, and some viewers drop them
+		blank := len(text) - len(strings.TrimLeft(text, " "))
+		text = strings.TrimRight(text[blank:], " ")
+		from += blank
+		to = from + widget.Width(text)
 	}
 	x, w, top := 8+float64(from)*cellWidth, float64(to-from)*cellWidth, 8+float64(y)*cellHeight
 	if k.reversed {

@@ -119,15 +119,12 @@ func TestTheScreenInATerminal(t *testing.T) {
 	m.press("y")
 	m.see("fixed-here")
 	time.Sleep(2 * time.Second) // a dialog that opened by itself takes no keys at first
-	m.press("Escape")
-	m.press("u")
+	m.press("Escape", "u")
 	m.see("Take back the latest fix?")
 	m.press("y")
 	m.see("is taken back")
 	time.Sleep(2 * time.Second)
-	m.press("Escape")
-
-	m.press("e")
+	m.press("Escape", "e")
 	m.see("Export as", "markdown")
 	m.press("m", "Enter")
 	m.see("written to firstaid-checkout.md")
