@@ -18,7 +18,14 @@ func Normalize(text string) string {
 // one with every break glued, when that is another text. known takes a word in
 // lower case; it may be nil.
 func Views(text string, known func(word string) bool) []string {
-	clean := Clean(text)
+	return ViewsOfClean(Clean(text), known)
+}
+
+// ViewsOfClean are the Views of a text that Clean has made.
+func ViewsOfClean(clean string, known func(word string) bool) []string {
+	if folded(clean) {
+		return []string{clean}
+	}
 	glue := wrapped
 	if known != nil {
 		glue = func(left, right string, soft bool) bool {
@@ -31,6 +38,11 @@ func Views(text string, known func(word string) bool) []string {
 		return []string{first}
 	}
 	return []string{first, glued}
+}
+
+// folded reports whether a text is one line with single blanks.
+func folded(text string) bool {
+	return !strings.ContainsAny(text, "\n\t\u2028") && !strings.Contains(text, "  ") && strings.TrimSpace(text) == text
 }
 
 // Clean undoes what tools do to a text on its way: JSON escapes, terminal

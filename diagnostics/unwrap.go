@@ -1,6 +1,9 @@
 package diagnostics
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // Layer is one wrapper of an error message: who passed it on, and what was
 // inside.
@@ -20,6 +23,7 @@ type Layer struct {
 // what it passed on; the other groups are kept for display.
 type wrapper struct {
 	name    string
+	hint    string // in lower case; without it the pattern cannot match
 	pattern *regexp.Regexp
 }
 
@@ -28,23 +32,23 @@ type wrapper struct {
 const awsTail = `\s*\(Service: (?P<service>[^;,)]+)[;,] Status Code: (?P<status>\d+)(?:[;,] Error Code: (?P<code>[^;,)]+))?[^)]*\)?`
 
 var wrappers = []wrapper{
-	{"sam deploy", regexp.MustCompile(`(?i)Failed to create changeset for the stack: (?P<stack>[^,]+), (?:ex: )?.*?Reason: (?P<inner>.+)`)},
-	{"sam deploy", regexp.MustCompile(`(?i)Failed to create/update the stack: (?P<stack>[^,]+), (?P<inner>An error occurred.+)`)},
-	{"SAM transform", regexp.MustCompile(`(?i)Invalid Serverless Application Specification document\. Number of errors found: (?P<errors>\d+)\. (?:Resource with id \[(?P<resource>[^\]]+)\] is invalid\. )?(?P<inner>.+)`)},
-	{"nested stack", regexp.MustCompile(`(?i)Embedded stack (?:(?P<stack>arn:\S+) )?was not successfully (?:created|updated|deleted): (?P<inner>.+)`)},
-	{"custom resource", regexp.MustCompile(`(?i)Received response status \[FAILED\] from custom resource\. Message returned: (?P<inner>.+?)(?: \(RequestId: (?P<request>[^)]*)\))?$`)},
-	{"custom resource", regexp.MustCompile(`(?i)Failed to (?:create|update|delete) resource\. (?P<inner>.+)`)},
-	{"CloudFormation handler", regexp.MustCompile(`(?i)Resource handler returned message: "(?P<inner>.+?)"? \(RequestToken: [^,)]*(?:, HandlerErrorCode: (?P<code>\w+))?\)`)},
-	{"CloudFormation handler", regexp.MustCompile(`(?i)Resource handler returned message: "?(?P<inner>.+)`)},
-	{"Serverless Framework", regexp.MustCompile(`(?i)An error occurred: (?P<resource>\w+) - (?P<inner>.+)`)},
-	{"botocore", regexp.MustCompile(`(?i)An error occurred \((?P<code>[\w.]+)\) when calling the (?P<operation>\w+) operation(?: \(reached max retries: \d+\))?: (?P<inner>.+)`)},
-	{"AWS CLI", regexp.MustCompile(`(?i)A client error \((?P<code>[\w.]+)\) occurred when calling the (?P<operation>\w+) operation: (?P<inner>.+)`)},
-	{"Go SDK", regexp.MustCompile(`(?i)operation error (?P<service>[\w ]+): (?P<operation>\w+), (?:exceeded maximum number of attempts, \d+, )?https response error StatusCode: (?P<status>\d+), RequestID: [^,]*, (?:HostID: [^,]*, )?(?:api error )?(?P<code>\w+): (?P<inner>.+)`)},
-	{"Lambda runtime", regexp.MustCompile(`(?i)"errorMessage"\s*:\s*"(?:RequestId: [\w-]+ )?(?:Error: )?(?P<inner>.+?)"\s*[,}]`)},
-	{"exception", regexp.MustCompile(` ---> (?P<inner>.+)`)},
-	{"exception", regexp.MustCompile(`\bCaused by: (?P<code>[\w.$]+): (?P<inner>.+)`)},
-	{"exception", regexp.MustCompile(`(?P<inner>.+) (?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):`)},
-	{"AWS SDK", regexp.MustCompile(`(?i)(?:(?P<exception>(?:com\.amazonaws|software\.amazon\.awssdk)\.[\w.]+): )?(?P<inner>.+?)` + awsTail)},
+	{"sam deploy", "create changeset", regexp.MustCompile(`(?i)Failed to create changeset for the stack: (?P<stack>[^,]+), (?:ex: )?.*?Reason: (?P<inner>.+)`)},
+	{"sam deploy", "create/update the stack", regexp.MustCompile(`(?i)Failed to create/update the stack: (?P<stack>[^,]+), (?P<inner>An error occurred.+)`)},
+	{"SAM transform", "invalid serverless application", regexp.MustCompile(`(?i)Invalid Serverless Application Specification document\. Number of errors found: (?P<errors>\d+)\. (?:Resource with id \[(?P<resource>[^\]]+)\] is invalid\. )?(?P<inner>.+)`)},
+	{"nested stack", "embedded stack", regexp.MustCompile(`(?i)Embedded stack (?:(?P<stack>arn:\S+) )?was not successfully (?:created|updated|deleted): (?P<inner>.+)`)},
+	{"custom resource", "received response status", regexp.MustCompile(`(?i)Received response status \[FAILED\] from custom resource\. Message returned: (?P<inner>.+?)(?: \(RequestId: (?P<request>[^)]*)\))?$`)},
+	{"custom resource", "resource. ", regexp.MustCompile(`(?i)Failed to (?:create|update|delete) resource\. (?P<inner>.+)`)},
+	{"CloudFormation handler", "handler returned message", regexp.MustCompile(`(?i)Resource handler returned message: "(?P<inner>.+?)"? \(RequestToken: [^,)]*(?:, HandlerErrorCode: (?P<code>\w+))?\)`)},
+	{"CloudFormation handler", "handler returned message", regexp.MustCompile(`(?i)Resource handler returned message: "?(?P<inner>.+)`)},
+	{"Serverless Framework", "an error occurred: ", regexp.MustCompile(`(?i)An error occurred: (?P<resource>\w+) - (?P<inner>.+)`)},
+	{"botocore", "when calling the", regexp.MustCompile(`(?i)An error occurred \((?P<code>[\w.]+)\) when calling the (?P<operation>\w+) operation(?: \(reached max retries: \d+\))?: (?P<inner>.+)`)},
+	{"AWS CLI", "a client error", regexp.MustCompile(`(?i)A client error \((?P<code>[\w.]+)\) occurred when calling the (?P<operation>\w+) operation: (?P<inner>.+)`)},
+	{"Go SDK", "operation error", regexp.MustCompile(`(?i)operation error (?P<service>[\w ]+): (?P<operation>\w+), (?:exceeded maximum number of attempts, \d+, )?https response error StatusCode: (?P<status>\d+), RequestID: [^,]*, (?:HostID: [^,]*, )?(?:api error )?(?P<code>\w+): (?P<inner>.+)`)},
+	{"Lambda runtime", "\"errormessage\"", regexp.MustCompile(`(?i)"errorMessage"\s*:\s*"(?:RequestId: [\w-]+ )?(?:Error: )?(?P<inner>.+?)"\s*[,}]`)},
+	{"exception", " ---> ", regexp.MustCompile(` ---> (?P<inner>.+)`)},
+	{"exception", "caused by: ", regexp.MustCompile(`\bCaused by: (?P<code>[\w.$]+): (?P<inner>.+)`)},
+	{"exception", "exception", regexp.MustCompile(`(?P<inner>.+) (?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the following exception):`)},
+	{"AWS SDK", "(service: ", regexp.MustCompile(`(?i)(?:(?P<exception>(?:com\.amazonaws|software\.amazon\.awssdk)\.[\w.]+): )?(?P<inner>.+?)` + awsTail)},
 }
 
 // nextError is the beginning of another message, which the one before it does
@@ -88,8 +92,9 @@ const maxMessage = 256 << 10
 func outermost(text string) (wrapper, []int) {
 	var first wrapper
 	var at []int
+	low := strings.ToLower(text)
 	for _, w := range wrappers {
-		if w.name == "AWS SDK" && at != nil {
+		if w.name == "AWS SDK" && at != nil || !strings.Contains(low, w.hint) {
 			continue
 		}
 		if m := w.pattern.FindStringSubmatchIndex(text); m != nil && (at == nil || m[0] < at[0]) {

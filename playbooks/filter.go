@@ -179,22 +179,54 @@ func rarest(sets [][]string) []string {
 // goodWidth is the width that lets the window move by four bytes at a time.
 const goodWidth = 6
 
-// sturdy returns the piece of a literal that looks the same in a raw text: the
-// longest run of letters, digits and plain punctuation, or where that is too
-// short the longest without quotation marks and slashes.
+// sturdy returns the piece of a literal to look for in a raw text: of its
+// words, which look the same there, the one that healthy texts hold the least;
+// where all are short, the longest piece without quotation marks and slashes.
 func sturdy(literal string) string {
-	best := ""
+	best, lowest := "", 0
+	for _, word := range runs(literal, true) {
+		if len(word) < goodWidth {
+			continue
+		}
+		if c := commonness(rarestWindow(word, goodWidth)); best == "" || c < lowest {
+			best, lowest = word, c
+		}
+	}
+	if best != "" {
+		return best
+	}
 	for _, strict := range []bool{true, false} {
-		for _, run := range strings.FieldsFunc(literal, func(r rune) bool { return !plainRune(r, strict) }) {
+		for _, run := range runs(literal, strict) {
 			if len(run) > len(best) {
 				best = run
 			}
 		}
-		if len(best) >= goodWidth {
-			return best
-		}
 	}
 	return best
+}
+
+func runs(literal string, strict bool) []string {
+	return strings.FieldsFunc(literal, func(r rune) bool { return !plainRune(r, strict) })
+}
+
+// sturdySets reduces required sets to what a raw text shows unchanged: its
+// words. A blank may be two there, or a line feed written as two characters.
+func sturdySets(sets [][]string) [][]string {
+	var list [][]string
+	for _, set := range sets {
+		words := make([]string, 0, len(set))
+		for _, literal := range set {
+			word := ""
+			for _, run := range runs(literal, true) {
+				if len(run) > len(word) {
+					word = run
+				}
+			}
+			words = append(words, word)
+		}
+		list = append(list, usable(words)...)
+	}
+	return list
 }
 
 func plainRune(r rune, strict bool) bool {
@@ -219,26 +251,25 @@ func rarestWindow(literal string, width int) string {
 }
 
 // commonness counts how often the three-byte pieces of a window stand in
-// healthy texts; a window of which every piece does weighs more.
+// healthy texts; a window that stands there itself is nearly of no use.
 func commonness(window string) int {
-	sum, all := 0, true
+	sum := 0
 	for i := 0; i+block <= len(window); i++ {
-		n := healthyPieces[window[i:i+block]]
-		sum += n
-		all = all && n > 0
+		sum += healthyPieces[window[i:i+block]]
 	}
-	if all {
-		sum += 50
+	if n := strings.Count(healthyText, window); n > 0 {
+		sum += 1000 * n
 	}
 	return sum
 }
 
+var healthyText = strings.ToLower(strings.Join(strings.Fields(healthy), " "))
+
 // healthyPieces counts three-byte pieces of what logs hold when all is well.
 var healthyPieces = func() map[string]int {
 	count := map[string]int{}
-	text := strings.ToLower(strings.Join(strings.Fields(healthy), " "))
-	for i := 0; i+block <= len(text); i++ {
-		count[text[i:i+block]]++
+	for i := 0; i+block <= len(healthyText); i++ {
+		count[healthyText[i:i+block]]++
 	}
 	return count
 }()

@@ -56,9 +56,11 @@ type signal struct {
 	// required are sets of literals in lower case: of each, one is in every
 	// text that the pattern matches.
 	required [][]string
-	pattern  *expression
-	also     []*expression
-	unless   []*expression
+	// sturdy are the pieces of those that a raw text shows unchanged.
+	sturdy  [][]string
+	pattern *expression
+	also    []*expression
+	unless  []*expression
 }
 
 // An expression is a regular expression that is compiled when a text first
@@ -136,6 +138,7 @@ func compile(s Signal, words map[string]bool) (signal, error) {
 		return c, err
 	}
 	c.pattern, c.required = pattern, requiredSets(tree)
+	c.sturdy = sturdySets(c.required)
 	addWords(words, tree)
 	for _, p := range s.Also {
 		e, _, err := newExpression(p)
@@ -188,7 +191,7 @@ func (m *Matcher) matchForm(text string, from Origin, best map[string]Match) {
 	}
 }
 
-func (m *Matcher) views(clean string) []string { return diagnostics.Views(clean, m.known) }
+func (m *Matcher) views(clean string) []string { return diagnostics.ViewsOfClean(clean, m.known) }
 
 // candidates lists the signals that a normalised text can match, in order.
 func (m *Matcher) candidates(view string) []int {
@@ -201,7 +204,7 @@ func (m *Matcher) candidates(view string) []int {
 	low := lowerASCII(view)
 	list := slices.Clone(m.filter.always)
 	for s := range found {
-		if m.signals[s].possible(low) {
+		if allThere(low, m.signals[s].required) {
 			list = append(list, s)
 		}
 	}
@@ -209,10 +212,9 @@ func (m *Matcher) candidates(view string) []int {
 	return list
 }
 
-// possible reports whether a text in lower case holds what the pattern spells
-// out.
-func (s *signal) possible(low string) bool {
-	for _, set := range s.required {
+// allThere reports whether a text in lower case holds a literal of each set.
+func allThere(low string, sets [][]string) bool {
+	for _, set := range sets {
 		if !slices.ContainsFunc(set, func(w string) bool { return strings.Contains(low, w) }) {
 			return false
 		}

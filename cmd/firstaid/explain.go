@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"slices"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +27,9 @@ func newExplain(s streams, o *options) *cobra.Command {
 Without FILE, or with "-", the text is read from standard input:
 
   sam deploy 2>&1 | firstaid explain
+
+Logs of any size, folders of them, gzip and zstd are read as streams; the same
+failure many times is one row with its count.
 
 With --format jsonl every line of the input is a text of its own: a JSON object
 {"id","source","text"} or a plain line. One object is answered for each, in order.
@@ -97,71 +102,111 @@ func (e *explainer) explain(text string, from playbooks.Origin) playbooks.Explan
 	return x
 }
 
-// texts explains each file as one text.
-func (e *explainer) texts(ctx context.Context, files []string, format string) error {
-	answers := []answer{}
-	for _, name := range files {
-		text, err := e.read(ctx, name)
+// pasted is the size up to which a text is taken as one: a message, the output
+// of a deployment. What is longer is a log, read as a stream.
+const pasted = 64 << 10
+
+// texts explains each input as one text, or all that are logs together.
+func (e *explainer) texts(ctx context.Context, args []string, format string) error {
+	list, errs := inputs(args)
+	e.failed = errors.Join(errs...)
+	var total int64
+	for _, in := range list {
+		total += in.size
+	}
+	bar := startProgress(e.err, total)
+	groups := playbooks.NewGroups()
+	answers, logs := []answer{}, 0
+	var page bytes.Buffer
+	for _, in := range list {
+		x, isLog, err := e.text(ctx, in, &bar.read, groups)
 		if err != nil {
 			e.failed = errors.Join(e.failed, err)
 			continue
 		}
-		x := e.explain(text, e.from)
-		if format == "json" {
-			answers = append(answers, e.answer(name, x))
+		if isLog {
+			logs++
 			continue
 		}
-		if len(files) > 1 {
-			fmt.Fprintf(e.out, "%s\n\n", diagnostics.Normalize(name))
+		answers = append(answers, e.answer(in.name, x))
+		if len(list) > 1 {
+			fmt.Fprintf(&page, "%s\n\n", diagnostics.Normalize(in.name))
 		}
-		printExplanation(e.out, e.catalog, x, e.lang)
+		printExplanation(&page, e.catalog, x, e.lang)
 	}
-	if format == "json" {
-		var v any = answers
-		if len(files) == 1 && len(answers) == 1 {
-			v = answers[0]
-		}
-		if err := writeJSON(e.out, v, "  "); err != nil {
-			return err
-		}
+	bar.end()
+	if logs > 0 {
+		e.found = e.found || groups.Verdict() != playbooks.VerdictBenign
+		answers = append(answers, e.groupAnswer(list, groups))
+		printGroups(&page, e.catalog, groups, e.lang)
+	}
+	if err := e.write(&page, answers, format); err != nil {
+		return err
 	}
 	return e.status()
 }
 
+func (e *explainer) write(page io.Reader, answers []answer, format string) error {
+	if format == "text" {
+		_, err := io.Copy(e.out, page)
+		return err
+	}
+	if len(answers) == 1 {
+		return writeJSON(e.out, answers[0], "  ")
+	}
+	return writeJSON(e.out, answers, "  ")
+}
+
+// text reads one input. A short one, and one with stack events, is explained as
+// a whole; the hits of a log go to the groups.
+func (e *explainer) text(ctx context.Context, in input, read *atomic.Int64, groups *playbooks.Groups) (playbooks.Explanation, bool, error) {
+	r, err := e.open(ctx, in, read)
+	if err != nil {
+		return playbooks.Explanation{}, false, err
+	}
+	defer r.Close()
+	head, err := io.ReadAll(io.LimitReader(r, 16*pasted))
+	if err != nil {
+		return playbooks.Explanation{}, false, fmt.Errorf("read %s: %w", in.name, err)
+	}
+	whole := len(head) < 16*pasted
+	if text := diagnostics.Decode(head); whole && (len(head) <= pasted || hasEvents(text)) || utf16Text(head) {
+		return e.explain(text, e.from), false, nil
+	}
+	name := in.name
+	err = e.catalog.Matcher().Scan(ctx, io.MultiReader(bytes.NewReader(head), r), playbooks.ScanOptions{From: e.from}, func(h playbooks.Hit) error {
+		groups.Add(name, h)
+		return nil
+	})
+	if err != nil {
+		return playbooks.Explanation{}, true, fmt.Errorf("read %s: %w", in.name, err)
+	}
+	return playbooks.Explanation{}, true, nil
+}
+
+func hasEvents(text string) bool {
+	return slices.ContainsFunc(diagnostics.Records(text), func(r diagnostics.Record) bool { return r.Event })
+}
+
+// utf16Text recognises what PowerShell writes; a log in it is rare enough to
+// be read as one text.
+func utf16Text(head []byte) bool {
+	return bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff})
+}
+
+// read returns the whole of one input.
 func (e *explainer) read(ctx context.Context, name string) (string, error) {
-	r, err := e.open(name)
+	var n atomic.Int64
+	r, err := e.open(ctx, input{name: name}, &n)
 	if err != nil {
 		return "", err
 	}
 	defer r.Close()
-	b, err := io.ReadAll(cancellable{ctx, r})
+	b, err := io.ReadAll(r)
 	if err != nil {
 		return "", fmt.Errorf("read %s: %w", name, err)
 	}
 	return diagnostics.Decode(b), nil
-}
-
-func (e *explainer) open(name string) (io.ReadCloser, error) {
-	if name != "-" {
-		return os.Open(name)
-	}
-	if isTerminal(e.in) {
-		fmt.Fprintln(e.err, "Paste the text, then end it with Ctrl-D on a line of its own.")
-	}
-	return io.NopCloser(e.in), nil
-}
-
-// cancellable stops reading when the command is interrupted.
-type cancellable struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (c cancellable) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.Reader.Read(p)
 }
 
 // lines explains each line of the files as a text of its own.
@@ -180,12 +225,13 @@ func (e *explainer) lines(ctx context.Context, files []string) error {
 }
 
 func (e *explainer) fileLines(ctx context.Context, name string, out io.Writer) error {
-	r, err := e.open(name)
+	var n atomic.Int64
+	r, err := e.open(ctx, input{name: name}, &n)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	in := bufio.NewReaderSize(cancellable{ctx, r}, 1<<16)
+	in := bufio.NewReaderSize(r, 1<<16)
 	bad, first := 0, error(nil)
 	for n := 1; ; n++ {
 		line, err := in.ReadBytes('\n')

@@ -85,19 +85,59 @@ type matchJSON struct {
 	Resource string               `json:"resource,omitempty"`
 	Type     string               `json:"type,omitempty"`
 	Status   string               `json:"status,omitempty"`
+	// These are set where the hits of a log were counted.
+	Count  int                   `json:"count,omitempty"`
+	First  *playbooks.Place      `json:"first,omitempty"`
+	Last   *playbooks.Place      `json:"last,omitempty"`
+	Values map[string]valuesJSON `json:"values,omitempty"`
+}
+
+type valuesJSON struct {
+	Distinct int      `json:"distinct"`
+	More     bool     `json:"more,omitempty"` // there were too many to count
+	Top      []string `json:"top"`
+}
+
+// groupAnswer is the answer about the logs.
+func (e *explainer) groupAnswer(list []input, groups *playbooks.Groups) answer {
+	a := answer{Verdict: string(groups.Verdict()), Matches: []matchJSON{}}
+	if len(list) == 1 {
+		a.ID = quoted(list[0].name)
+	}
+	for _, g := range groups.List() {
+		m := e.match(g.Match)
+		m.Count, m.First, m.Last, m.Values = g.Count, &g.First, &g.Last, map[string]valuesJSON{}
+		for name, v := range g.Values {
+			m.Values[name] = valuesJSON{Distinct: len(v.Count), More: v.Others > 0, Top: v.Top(5)}
+		}
+		a.Matches = append(a.Matches, m)
+	}
+	return a
+}
+
+func quoted(name string) []byte {
+	b, err := json.Marshal(name)
+	if err != nil {
+		return []byte("null") // a text always encodes
+	}
+	return b
+}
+
+func (e *explainer) match(m playbooks.Match) matchJSON {
+	p, _ := e.catalog.Get(m.Playbook)
+	return matchJSON{
+		Playbook: m.Playbook, Severity: m.Severity, Captures: m.Captures, Quote: m.Quote, Verdict: m.Verdict,
+		Title: p.Title.In(e.lang), Resource: m.Of.LogicalID, Type: m.Of.Type, Status: m.Of.Status,
+	}
 }
 
 func (e *explainer) answer(name string, x playbooks.Explanation) answer {
 	a := answer{Verdict: string(x.Verdict), Matches: []matchJSON{}}
 	if name != "" {
-		a.ID = json.RawMessage(strconv.Quote(name))
+		a.ID = quoted(name)
 	}
 	for _, m := range x.Matches {
-		p, _ := e.catalog.Get(m.Playbook)
-		a.Matches = append(a.Matches, matchJSON{
-			Playbook: m.Playbook, Severity: m.Severity, Captures: m.Captures, Quote: m.Quote, Verdict: m.Verdict,
-			Title: p.Title.In(e.lang), Resource: m.Of.LogicalID, Type: m.Of.Type, Status: m.Of.Status,
-		})
+		a.Matches = append(a.Matches, e.match(m))
 	}
 	if len(x.Reports) > 0 {
 		a.Report = &x.Reports[0]

@@ -44,13 +44,13 @@ var (
 	toCopy     = diagnostics.Text{En: "Steps", Ko: "단계"}
 	allowed    = diagnostics.Text{En: "Permissions it reads with", Ko: "조회에 필요한 권한"}
 	recognised = diagnostics.Text{En: "Recognised by", Ko: "인식 패턴"}
-	quoted     = diagnostics.Text{En: "Found", Ko: "발견한 문구"}
+	foundQuote = diagnostics.Text{En: "Found", Ko: "발견한 문구"}
 )
 
 func printFirst(w io.Writer, p playbooks.Playbook, m playbooks.Match, lang diagnostics.Lang) {
 	fmt.Fprintf(w, "%s: %s%s\n", m.Verdict, m.Playbook, resource(m))
 	fmt.Fprintf(w, "  %s\n", playbooks.Summarise(p, m.Captures).In(lang))
-	fmt.Fprintf(w, "\n%s\n  %s\n", quoted.In(lang), shorten(m.Quote, 400))
+	fmt.Fprintf(w, "\n%s\n  %s\n", foundQuote.In(lang), shorten(m.Quote, 400))
 	for _, name := range slices.Sorted(maps.Keys(m.Captures)) {
 		fmt.Fprintf(w, "    %s = %s\n", name, shorten(m.Captures[name], 200))
 	}
@@ -162,4 +162,38 @@ func shorten(s string, most int) string {
 		return string(runes[:most]) + " …"
 	}
 	return s
+}
+
+// printGroups writes one row for each failure of the logs.
+func printGroups(w io.Writer, c *playbooks.Catalog, groups *playbooks.Groups, lang diagnostics.Lang) {
+	list := groups.List()
+	if len(list) == 0 {
+		fmt.Fprintln(w, noMatch.In(lang))
+		return
+	}
+	for _, g := range list {
+		p, _ := c.Get(g.Playbook)
+		fmt.Fprintf(w, "%7d × %s: %s\n", g.Count, g.Playbook, p.Title.In(lang))
+		fmt.Fprintf(w, "          %s … %s  %s\n", place(g.First), place(g.Last), g.Sparkline())
+		fmt.Fprintf(w, "          %s\n", shorten(g.Quote, 160))
+		for _, name := range slices.Sorted(maps.Keys(g.Values)) {
+			v := g.Values[name]
+			more := ""
+			if n := len(v.Count) - 5; n > 0 {
+				more = fmt.Sprintf(", … (%d)", len(v.Count))
+			}
+			if v.Others > 0 {
+				more = fmt.Sprintf(", … (> %d)", len(v.Count))
+			}
+			fmt.Fprintf(w, "            %s = %s%s\n", name, shorten(strings.Join(v.Top(5), ", "), 200), more)
+		}
+	}
+}
+
+func place(p playbooks.Place) string {
+	at := fmt.Sprintf("%s:%d", diagnostics.Normalize(p.File), p.Line)
+	if !p.At.IsZero() {
+		at += " " + p.At.Format("2006-01-02 15:04:05")
+	}
+	return at
 }

@@ -14,5 +14,9 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+	testscript.Run(t, testscript.Params{
+		Dir:   "testdata/script",
+		Setup: setupLogs,
+		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"makelog": makeLog, "utf16": toUTF16},
+	})
 }
