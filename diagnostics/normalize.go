@@ -23,8 +23,12 @@ func Views(text string, known func(word string) bool) []string {
 
 // ViewsOfClean are the Views of a text that Clean has made.
 func ViewsOfClean(clean string, known func(word string) bool) []string {
+	clean = strings.TrimFunc(clean, blank)
 	if folded(clean) {
 		return []string{clean}
+	}
+	if !strings.ContainsAny(clean, "\n\u2028") {
+		return []string{Normalize(clean)}
 	}
 	glue := wrapped
 	if known != nil {

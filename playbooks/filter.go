@@ -251,27 +251,25 @@ func rarestWindow(literal string, width int) string {
 }
 
 // commonness counts how often the three-byte pieces of a window stand in
-// healthy texts; a window that stands there itself is nearly of no use.
+// healthy texts; a window of which every piece does is nearly of no use.
 func commonness(window string) int {
-	sum := 0
+	sum, least := 0, 1<<16
 	for i := 0; i+block <= len(window); i++ {
-		sum += healthyPieces[window[i:i+block]]
+		n := int(healthyPieces[slot(window[i], window[i+1], window[i+2])])
+		sum += n
+		least = min(least, n)
 	}
-	if n := strings.Count(healthyText, window); n > 0 {
-		sum += 1000 * n
-	}
-	return sum
+	return sum + 1000*least
 }
 
-var healthyText = strings.ToLower(strings.Join(strings.Fields(healthy), " "))
-
 // healthyPieces counts three-byte pieces of what logs hold when all is well.
-var healthyPieces = func() map[string]int {
-	count := map[string]int{}
-	for i := 0; i+block <= len(healthyText); i++ {
-		count[healthyText[i:i+block]]++
+var healthyPieces = func() *[tableSize]uint16 {
+	var count [tableSize]uint16
+	text := strings.Join(strings.Fields(healthy), " ")
+	for i := 0; i+block <= len(text); i++ {
+		count[slot(text[i], text[i+1], text[i+2])]++
 	}
-	return count
+	return &count
 }()
 
 const healthy = `

@@ -44,7 +44,7 @@ func TestHistogram(t *testing.T) {
 	for _, line := range []int64{1, 1, 1, 1, 1, 1, 1, 1, 100} {
 		h.add(Place{Line: line})
 	}
-	if got, want := h.String(), "█            ▁"; got != want {
+	if got, want := h.String(), "█           ▁"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -106,9 +106,11 @@ func (m *Matcher) readBlocks(ctx context.Context, r io.Reader, o ScanOptions, or
 func (m *Matcher) scanBlock(b *textBlock, from Origin) scanned {
 	s := scanned{lines: bytes.Count(b.buffer[b.from:b.to], newline)}
 	counted, lines := b.from, 0
+	var low []byte
 	for _, r := range m.spans(b) {
-		text := b.buffer[r.from:r.to]
-		if r.from < b.from || r.from >= b.to || !m.plausible(text, r.signals) {
+		text := bytes.TrimRight(b.buffer[r.from:r.to], "\r\n")
+		low = appendLower(low[:0], text)
+		if r.from < b.from || r.from >= b.to || !m.plausible(low, r.signals) {
 			continue // it begins in another block, or has only a part of what matches
 		}
 		matches := m.Match(string(text), from)
@@ -117,7 +119,7 @@ func (m *Matcher) scanBlock(b *textBlock, from Origin) scanned {
 		}
 		lines += bytes.Count(b.buffer[counted:r.from], newline)
 		counted = r.from
-		s.hits = append(s.hits, Hit{Match: matches[0], Line: int64(lines), At: diagnostics.TimeOf(string(text)), Text: string(bytes.TrimRight(text, "\r\n"))})
+		s.hits = append(s.hits, Hit{Match: matches[0], Line: int64(lines), At: diagnostics.TimeOf(string(text)), Text: string(text)})
 	}
 	return s
 }
@@ -201,16 +203,35 @@ func lineLength(text []byte) int {
 	return len(text)
 }
 
-// plausible reports whether a raw record holds what one of the signals wants.
-func (m *Matcher) plausible(text []byte, signals []int) bool {
+// plausible reports whether a raw record, in lower case, holds what one of the
+// signals wants.
+func (m *Matcher) plausible(low []byte, signals []int) bool {
 	if signals == nil {
 		return true
 	}
-	low := lowerASCII(string(text))
 	for _, i := range signals {
-		if allThere(low, m.signals[i].sturdy) {
+		if !slices.ContainsFunc(m.signals[i].sturdy, func(set []string) bool { return noneThere(low, set) }) {
 			return true
 		}
 	}
 	return false
+}
+
+func noneThere(low []byte, set []string) bool {
+	for _, w := range set {
+		if bytes.Contains(low, []byte(w)) { // the conversion does not allocate
+			return false
+		}
+	}
+	return true
+}
+
+func appendLower(low, text []byte) []byte {
+	for _, c := range text {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		low = append(low, c)
+	}
+	return low
 }
