@@ -141,7 +141,7 @@ var authSchemes = []string{"bearer", "basic", "digest", "token", "apikey", "aws4
 
 // prose reports whether the pair is a sentence with a colon ("unexpected
 // token: expected a comma") and not a name with its value.
-func (p pair) prose(text string) bool {
+func (p *pair) prose(text string) bool {
 	v := text[p.from:p.to]
 	w := words(p.name)
 	last := lastWord(p.name)

@@ -119,9 +119,9 @@ func (l *fixes) add(f Fix, ok bool) {
 }
 
 // ordered puts what can be applied before what is declined.
-func (l fixes) ordered() []Fix {
-	slices.SortStableFunc(l, func(a, b Fix) int { return compareBool(!a.Declined.IsZero(), !b.Declined.IsZero()) })
-	return l
+func (l *fixes) ordered() []Fix {
+	slices.SortStableFunc(*l, func(a, b Fix) int { return compareBool(!a.Declined.IsZero(), !b.Declined.IsZero()) })
+	return *l
 }
 
 // templateFix is the frame of a fix that edits a template.

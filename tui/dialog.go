@@ -45,7 +45,6 @@ type notice struct {
 	lines  func(w int) []string
 	text   widget.Text
 	opened time.Time // set when it opened by itself
-	height int
 }
 
 func (n *notice) since() time.Time { return n.opened }

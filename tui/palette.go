@@ -115,7 +115,6 @@ type palette struct {
 	input *widget.Input
 	list  widget.List[choice]
 	all   []command
-	typed bool
 }
 
 func (a *App) openPalette() tea.Cmd {

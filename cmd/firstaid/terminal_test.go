@@ -39,7 +39,7 @@ func onTerminal(t *testing.T, env []string, want string, args ...string) {
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		io.Copy(screen, tty) // ends with an error when the program does
+		_, _ = io.Copy(screen, tty) // ends with an error when the program does
 	}()
 	select {
 	case <-screen.seen:

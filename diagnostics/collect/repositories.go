@@ -59,11 +59,12 @@ func (r *reading) readRepository(ctx context.Context, account, name string, uses
 		r.unread(of, "DescribeRepositories", "ecr", err)
 		return
 	}
-	repo := repositoryOf(out.Repositories[0])
+	named := repositoryOf(out.Repositories[0])
+	repo := named
 	together(
-		func() { repo.Policy = r.repositoryPolicy(ctx, of, repo) },
-		func() { repo.LifecyclePolicy = r.lifecyclePolicy(ctx, of, repo) },
-		func() { repo.Images = r.repositoryImages(ctx, of, repo, uses) },
+		func() { repo.Policy = r.repositoryPolicy(ctx, of, named) },
+		func() { repo.LifecyclePolicy = r.lifecyclePolicy(ctx, of, named) },
+		func() { repo.Images = r.repositoryImages(ctx, of, named, uses) },
 	)
 	r.change(func(s *diagnostics.Snapshot) { s.Repositories = append(s.Repositories, repo) })
 }

@@ -16,7 +16,7 @@ func columns(raw string) []stretch {
 	}
 	start := strings.LastIndexByte(raw[:h], '\n') + 1
 	column := h - start
-	if column == 0 || strings.Trim(raw[start:h], " ResourceStatusTypeLogicalId") != "" {
+	if column == 0 || strings.Trim(raw[start:h], " ResourcStaTypLgilId") != "" {
 		return []stretch{{0, len(raw)}} // the word in a sentence, not a header
 	}
 	out := []stretch{{0, start}}

@@ -39,7 +39,6 @@ func (d *Document) parseYAML() error {
 var (
 	surrogates = regexp.MustCompile(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}`)
 	rendered   = regexp.MustCompile(`\{%|\{\{\s*cookiecutter|\{\{[^}\n]*\}\}\s*:|:\s+\{\{`)
-	yamlPlace  = regexp.MustCompile(`^line (\d+), column (\d+)`)
 )
 
 // maskSurrogates replaces each surrogate pair by a text of the same length: JSON allows the pair, YAML

@@ -80,13 +80,6 @@ func (s *scope) architecture(r *template.Resource) (name string, at *template.No
 	return name, items[0], path, ok && (name == arm || name == x86)
 }
 
-func other(arch string) string {
-	if arch == arm {
-		return x86
-	}
-	return arm
-}
-
 func (s *scope) checkFunctionArchitecture(r *template.Resource) {
 	s.checkArchitectureValue(r)
 	arch, at, path, ok := s.architecture(r)

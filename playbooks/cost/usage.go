@@ -39,9 +39,9 @@ type Usage struct {
 }
 
 // days is the window in days.
-func (u Usage) days() float64 { return u.Window.Hours() / 24 }
+func (u *Usage) days() float64 { return u.Window.Hours() / 24 }
 
-func (u Usage) gb() float64 { return float64(u.MemoryMB) / 1024 }
+func (u *Usage) gb() float64 { return float64(u.MemoryMB) / 1024 }
 
 // Bill is what a usage costs, in US dollars, for one day.
 type Bill struct {

@@ -83,7 +83,7 @@ func (e *editor) flowFirst(n *template.Node, render func(indent, step int) strin
 		indent := e.lineIndent(n.End - 1)
 		return []splice{{n.End - 1, n.End - 1, strings.Repeat(" ", step) + render(0, 0) + e.eol + indent}}
 	}
-	if e.Format == template.JSON && e.firstOnLine(n.Start) == false && e.multiline() {
+	if e.Format == template.JSON && !e.firstOnLine(n.Start) && e.multiline() {
 		indent := e.lineIndent(n.Start)
 		text := e.eol + indent + strings.Repeat(" ", step) + render(len(indent)+step, step) + e.eol + indent
 		return []splice{{n.Body + 1, n.End - 1, text}}

@@ -159,7 +159,7 @@ func (t *timeline) cut() {
 	t.Rows = kept[:min(len(kept), maxRows)]
 }
 
-func (r row) failed() bool {
+func (r *row) failed() bool {
 	for _, b := range r.Bars {
 		if b.Outcome == outcomeFailed {
 			return true
