@@ -141,7 +141,7 @@ func (s *scope) checkOptionsRoutes(a api) {
 func (s *scope) checkRestMethods(a api, cors *template.Node) {
 	n := cors.Get("AllowMethods")
 	text, ok := n.Str()
-	if !ok {
+	if !ok || strings.Contains(text, "${") { // what is not substituted is another rule's
 		return
 	}
 	bare := strings.Trim(strings.TrimSpace(text), "'")

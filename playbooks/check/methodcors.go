@@ -96,7 +96,7 @@ func findHeader(n *template.Node, path []string) (*template.Node, []string) {
 
 func (s *scope) compareHeader(n *template.Node, path []string, routes []route, resource, name string) {
 	text, ok := n.Str()
-	if !ok || !strings.HasPrefix(text, "'") {
+	if !ok || !strings.HasPrefix(text, "'") || strings.Contains(text, "${") {
 		return
 	}
 	bare := strings.Trim(text, "'")
