@@ -107,24 +107,7 @@ func (c *condition) holds(r *request) Truth {
 	if len(values) == 1 {
 		return c.one(r, values[0])
 	}
-	return c.several(r, values)
-}
-
-// several: a key with several values under an operator for one. One of them
-// must match; negated, none.
-func (c *condition) several(r *request, values []string) Truth {
-	if c.negated {
-		t := Yes
-		for _, v := range values {
-			t = min(t, c.one(r, v))
-		}
-		return t
-	}
-	t := No
-	for _, v := range values {
-		t = max(t, c.one(r, v))
-	}
-	return t
+	return No // IAM wants a set operator for a key with several values
 }
 
 // absent decides a condition whose key the request does not have.

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"encoding/base64"
-	"math"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -173,9 +172,13 @@ func compare(t test, p, v string) (match, valid bool) {
 	return a >= b, true
 }
 
+// numeric reads an integer or decimal number; IAM knows no exponents.
 func numeric(s string) (float64, bool) {
-	n, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
+	if strings.Trim(s, "+-.0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	return n, err == nil
 }
 
 // date reads ISO 8601 as W3C profiles it, or seconds of the epoch.

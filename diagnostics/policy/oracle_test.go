@@ -115,7 +115,10 @@ func (g generator) context() member {
 	add(50, "aws:userid", pick(g, "AIDAEXAMPLE", "orders", "*"))
 	add(30, "aws:RequestedRegion", pick(g, "us-east-1", "eu-west-1"))
 	if g.chance(10) { // values of the wrong kind
-		c[pick(g, "aws:SourceIp", "aws:CurrentTime", "aws:MultiFactorAuthAge", "aws:SecureTransport", "aws:SourceArn")] = pick(g, "abc", "", "10.0.0.300", "-1", "1e2", "arn:aws:s3", "0")
+		key := pick(g, "aws:SourceIp", "aws:CurrentTime", "aws:MultiFactorAuthAge", "aws:SecureTransport", "aws:SourceArn")
+		delete(c, strings.ToLower(key))
+		delete(c, strings.ToUpper(key))
+		c[key] = pick(g, "abc", "", "10.0.0.300", "-1", "1e2", "arn:aws:s3", "0")
 	}
 	return c
 }
@@ -410,10 +413,10 @@ func difference(line []byte) string {
 		// policy" where it names the session's ARN (IAM user guide, session
 		// policies); the other evaluator limits them.
 		return "session policy and a resource policy that names the session"
-	case has(`ag/team":"",`) && has("${aws:PrincipalTag/team}"):
+	case has(`ag/team":""`) && has("${aws:PrincipalTag/team}"):
 		// A tag with an empty value is a value; the other takes it for absent.
 		return "variable with an empty value"
-	case has(`multifactorauthage":"10.0.0.300"`):
+	case has(`multifactorauthage":"10.0.0.300"`), has(`multifactorauthage":"1e2"`):
 		return "text that begins like a number"
 	case has("${*}") || has("${?}"):
 		// "Policy variables can be used in any string comparison"; the other

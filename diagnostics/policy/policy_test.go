@@ -213,6 +213,7 @@ func TestOperators(t *testing.T) {
 		{"NumericGreaterThan", "10", "10", false},
 		{"NumericGreaterThanEquals", "10", "10", true},
 		{"NumericEquals", "ten", "10", false},
+		{"NumericEquals", "100", "1e2", false},
 		{"NumericNotEquals", "ten", "10", false},
 		{"DateEquals", "2026-01-01T00:00:00Z", "1767225600", true},
 		{"DateLessThan", "2026-01-02", "2026-01-01T23:59:59.5Z", true},
@@ -258,6 +259,9 @@ func TestSetOperatorsOnSeveralValues(t *testing.T) {
 		{"ForAllValues:StringNotEquals", []string{"x", "a"}, false},
 		{"ForAnyValue:StringNotEquals", []string{"x", "a"}, true},
 		{"ForAnyValue:StringNotEquals", []string{"a", "b"}, false},
+		{"StringEquals", []string{"a"}, true},
+		{"StringEquals", []string{"a", "b"}, false}, // needs a set operator
+		{"StringNotEquals", []string{"x", "y"}, false},
 		{"ForAllValues:StringEquals", []string{}, true},
 		{"ForAnyValue:StringEquals", []string{}, false},
 	} {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -27,11 +28,12 @@ type Context struct {
 
 // NewContext takes the values of context keys. A key with a nil list is known
 // to be absent; one with an empty list is there and has no value. With
-// complete, every other key is absent too.
+// complete, every other key is absent too. Of a key in two spellings the one
+// that sorts last counts.
 func NewContext(values map[string][]string, complete bool) Context {
 	c := Context{values: make(map[string][]string, len(values)), complete: complete}
-	for k, v := range values {
-		c.values[strings.ToLower(k)] = v
+	for _, k := range slices.Sorted(maps.Keys(values)) {
+		c.values[strings.ToLower(k)] = values[k]
 	}
 	return c
 }
