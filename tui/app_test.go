@@ -88,8 +88,8 @@ func TestAllSizes(t *testing.T) {
 	a.headless = true
 	a.step(a.Init())
 	scenes := [][]string{{"esc"}, {"?"}, {"esc", ":"}, {"esc", "/"}, {"esc", "f"}, {"z"}, {"z"}}
-	for w := 1; w <= 300; w += 1 + w/17 {
-		for h := 1; h <= 100; h += 1 + h/9 {
+	for w := 1; w <= 300; w += 1 + w/9 {
+		for h := 1; h <= 100; h += 1 + h/6 {
 			a.Update(tea.WindowSizeMsg{Width: w, Height: h})
 			for p := range paneCount {
 				a.dialog, a.search, a.zoomed = nil, nil, false

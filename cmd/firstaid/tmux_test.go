@@ -34,7 +34,7 @@ func newMultiplexer(t *testing.T) *multiplexer {
 		}
 		t.Skip("tmux is not installed: the screen is not tried in a real terminal")
 	}
-	m := &multiplexer{t, fmt.Sprintf("firstaid-test-%d", os.Getpid())}
+	m := &multiplexer{t, fmt.Sprintf("firstaid-test-%d-%d", os.Getpid(), time.Now().UnixNano())}
 	t.Cleanup(func() { _ = exec.Command("tmux", "-L", m.socket, "kill-server").Run() })
 	return m
 }

@@ -139,8 +139,8 @@ func TestRectangles(t *testing.T) {
 	}
 	list := oddList()
 	list.Find("a")
-	for w := 1; w <= 300; w += 1 + w/13 {
-		for h := 1; h <= 100; h += 1 + h/7 {
+	for w := 1; w <= 300; w += 1 + w/9 {
+		for h := 1; h <= 100; h += 1 + h/6 {
 			for _, wrap := range []bool{false, true} {
 				text := &Text{Wrap: wrap, Pointer: h%2 == 0, Gutter: func(i int) string { return fmt.Sprintf("%4d ", i) }}
 				text.Set(Strings(lines))
