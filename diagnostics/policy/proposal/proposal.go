@@ -59,6 +59,10 @@ type Proposal struct {
 	// Stops are the rules that speak against a grant. With one, the denial it
 	// speaks of has no statement.
 	Stops []Finding `json:"stops,omitempty"`
+	// Ask is a text for the owner of the policy that blocks, where that is
+	// somebody else's: an SCP, a boundary, a Deny. It quotes the message, which
+	// may hold anything: sanitise it before it reaches a terminal.
+	Ask []diagnostics.Text `json:"ask,omitempty"`
 	// Red are the rules that want the person to type a confirmation.
 	Red []Finding `json:"red,omitempty"`
 	// Meant lists resources of the stack that the denial may have meant: for a
@@ -136,6 +140,9 @@ func appendFinding(list []Finding, r Rule, action, resource string) []Finding {
 func (b *builder) denial(d *denial.Denial) {
 	if r, stopped := b.stopped(d); stopped {
 		b.stop(r, d.Action, d.Resource)
+		if text := ask(r, d); !text.IsZero() {
+			b.out.Ask = append(b.out.Ask, text)
+		}
 		if r == RuleMissingKey {
 			b.offerListing(d)
 		}

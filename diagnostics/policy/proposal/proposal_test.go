@@ -399,6 +399,21 @@ func TestManagedPoliciesForTheFunctionsOwnPlumbing(t *testing.T) {
 	}
 }
 
+func TestWhoeverOwnsTheBlockingPolicyGetsAText(t *testing.T) {
+	p := For([]denial.Denial{read(t, "User: arn:aws:sts::111122223333:assumed-role/shop-OrdersRole-1A2B3C4D5E6F/orders is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:us-east-1:111122223333:shop-jobs with an explicit deny in a service control policy: arn:aws:organizations::999988887777:policy/o-abcde12345/service_control_policy/p-1a2b3c4d")}, shop())
+	if len(p.Statements) != 0 || len(p.Ask) != 1 {
+		t.Fatalf("%+v", p)
+	}
+	for _, part := range []string{"shop-OrdersRole", "sqs:SendMessage", "shop-jobs", "p-1a2b3c4d", "AWS says: User: "} {
+		if !strings.Contains(p.Ask[0].En, part) {
+			t.Errorf("%q is not in %q", part, p.Ask[0].En)
+		}
+	}
+	if p.Ask[0].Ko == "" {
+		t.Error("not in Korean")
+	}
+}
+
 func FuzzProposalsAreSound(f *testing.F) {
 	f.Add("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:111122223333:table/shop-Orders-1ABC")
 	f.Add("s3:GetObject", "\"arn:aws:s3:::shop-uploads/a*${x}?/k\"")
