@@ -16,22 +16,26 @@ var codeLine = []*regexp.Regexp{
 	// Statements.
 	regexp.MustCompile(`^\s*(?:\}?\s*(?:else )?if|while|for|switch|elif)\b.*[({:]\s*$`),
 	regexp.MustCompile(`^\s*(?:const|let|var|val|final|static|public|private|protected|export|func|def|fn|function|class)\s+\w+.*[=({:]`),
-	regexp.MustCompile(`^\s*(?:return|throw|raise|assert|yield|await)\b.*[)"'];?\s*$`),
+	regexp.MustCompile(`^\s*(?:return|throw|yield|await)\b.*[)"'];?\s*$|^\s*(?:raise|throw)\s+(?:new\s+)?[\w.]+\(|^\s*(?:assert|echo)\s+\S|^\s*[=!]==?\s`),
+	regexp.MustCompile(`^\s*(?:\} )?(?:except|catch|with|class)\b.*[:{]\s*$|\bisinstance\(|\bclass \w+ extends\b|^\s*[rfb]?"""`),
+	regexp.MustCompile(`^\s*(?:self\.\w+|this\.\w+|\w*(?:msg|message|reason|prefix|error|fmt|expected|output|text)\w*|[A-Z][A-Z0-9_]{3,})\s+=\s+[rfbu]?["'` + "`" + `(\[{]`),
 	regexp.MustCompile(`^\s*[\w.$]+\s*:?=\s*(?:re|regexp|new RegExp|Pattern|strings|errors|fmt)\b`),
 	regexp.MustCompile(`\b(?:strings\.Contains|\.includes|\.contains|\.indexOf|\.startsWith|\.match|\.test|errors\.New|fmt\.(?:Errorf|Sprintf)|expect|assert\w*|toContain|toThrow|console\.(?:log|error|warn)|logger\.\w+|log\.(?:info|error|warn|debug)|grep(?: -\w+)*)\s*[( ]["'` + "`" + `]`),
 	regexp.MustCompile(`\bin (?:str\(|err\b|error\b|e\.|output\b|message\b|stderr\b)|[!=]==? ?["']`),
 	regexp.MustCompile(`\bnew \w*(?:Error|Exception)\(|^\s*(?:case|when)\s+["'` + "`" + `]`),
 	// A call whose first argument is written out, and a line that is one call.
-	regexp.MustCompile(`(?:^|[\s(!.])[a-z_]\w*\((?:[\w.&*]+,?\s+){0,2}\s*[a-z]?["'` + "`" + `]\w.*["'` + "`" + `][^"'` + "`" + `]*[),]`),
+	regexp.MustCompile(`(?:^|[\s(!.])[a-z_]\w*\((?:[\w.&*]+,?\s+){0,2}\s*[a-z]?["'` + "`" + `][^"'` + "`" + `].*["'` + "`" + `][^"'` + "`" + `]*[),]`),
 	regexp.MustCompile(`^\s*[a-zA-Z_]\w*(?:(?:\.|->|::)\w+)*\(.*\)\s*;\s*$`),
 	// A text with holes, one that goes on in the next line, and one entry of a
 	// list or of a table of texts.
-	regexp.MustCompile(`["'` + "`" + `][^"'` + "`" + `]*%(?:\d*\.?\d*[dfsvqx]|\(\w+\)s)(?:[^\w%][^"'` + "`" + `]*)?["'` + "`" + `]|\bf["'][^"']*\{\w`),
+	regexp.MustCompile(`["'` + "`" + `][^"'` + "`" + `]*%(?:\d*\.?\d*[dfsvqx]|\(\w+\)s)(?:[^\w%][^"'` + "`" + `]*)?["'` + "`" + `]|(?:^|[\s(,=])f(?:"[^"]*\{\w|'[^']*\{\w)`),
+	regexp.MustCompile(`^\s*[(\[]["'].*["']\s*[)\]],\s*$|^\s+[A-Z]\w*(?:Error|Exception|Fault),\s*$`),
 	regexp.MustCompile(`^[^{]*["'` + "`" + `]\s*(?:\+|\\)\s*$|^\s*(?:\+|\|\||&&)\s*[\w.(]*["'` + "`" + `]`),
 	regexp.MustCompile(`^\s*'[^']*',\s*$|^\s*r["'].*["'],?\s*$|^\s*"\w+":(?: {3,}|\t+)"[^"]*",?\s*$`),
 	// Imports, fields and annotations.
 	regexp.MustCompile(`^\s*(?:import\s+[\w{*"'<.]|from\s+\S+\s+import\b|using\s+[\w.]+;|#include\b|@\w+(?:\(|$)|\w+\?:\s*\w+;)`),
-	// Rules of other tools.
+	// Rules of other tools, models of an API.
+	regexp.MustCompile(`^\s*"documentation"\s*:\s*"|^\s+-\s+'[^']*'\s*$`),
 	regexp.MustCompile(`(?i)^\s*-?\s*"?(?:pattern|regex|regexp|match|expression|filter_?pattern|query)"?\s*[:=]`),
 }
 

@@ -134,6 +134,14 @@ func TestIsCode(t *testing.T) {
 		`"Lambda was unable to configure your environment variables because "+`,
 		`    throttled?: ThrottlingException;`,
 		`import { AccessDenied } from "./errors"`,
+		`raise ValidationException("Parameter ScheduleExpression is not valid.") from e`,
+		`        assert err["Message"] == "The specified key does not exist."`,
+		`        == f"The vpc '{vpc['VpcId']}' has dependencies and cannot be deleted."`,
+		`    message = "The bucket you tried to delete is not empty"`,
+		`with pytest.raises(client.exceptions.AlreadyExistsException):`,
+		`    ("ThrottlingException", "Rate exceeded"),`,
+		`    """Domain already exists."""`,
+		`echo "Error: Access Denied"`,
 	} {
 		if !IsCode(line) {
 			t.Errorf("not taken for code: %s", line)
