@@ -5,6 +5,8 @@ package demo
 
 import (
 	"embed"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -18,7 +20,7 @@ import (
 
 //go:generate go run ./gen
 
-//go:embed */incident.json */project
+//go:embed */incident.json */hidden.json */project
 var files embed.FS
 
 // Info describes a built-in incident.
@@ -58,6 +60,27 @@ func Open(name string) (*diagnostics.Snapshot, error) {
 	}
 	defer f.Close()
 	return incident.Read(name, f)
+}
+
+// Hidden returns the failures that those of an incident hide: the events that
+// the next deployment ends with once the first ones are mended. Most incidents
+// hide none.
+func Hidden(name string) ([]diagnostics.Event, error) {
+	if !known(name) {
+		return nil, unknown(name)
+	}
+	text, err := files.ReadFile(path.Join(name, "hidden.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var events []diagnostics.Event
+	if err := json.Unmarshal(text, &events); err != nil {
+		return nil, fmt.Errorf("what the demo %s hides: %w", name, err)
+	}
+	return events, nil
 }
 
 // Project writes a copy of an incident's project into a folder, which is made

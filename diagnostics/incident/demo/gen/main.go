@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,25 +23,38 @@ func main() {
 // run writes every incident below root, the demo folder.
 func run(root string) error {
 	for _, tell := range stories {
-		name, text, err := render(root, tell)
+		name, text, hidden, err := render(root, tell)
 		if err != nil {
 			return err
 		}
 		if err := os.WriteFile(filepath.Join(root, name, "incident.json"), text, 0o644); err != nil {
 			return err
 		}
+		if hidden == nil {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(root, name, "hidden.json"), hidden, 0o644); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// render tells one story and returns its incident file.
-func render(root string, tell func(root string) *story) (name string, text []byte, err error) {
+// render tells one story and returns its incident file and, where there are
+// any, the failures that it hides.
+func render(root string, tell func(root string) *story) (name string, text, hidden []byte, err error) {
 	st := tell(root)
 	st.countCalls()
 	if st.err != nil {
-		return st.name, nil, st.err
+		return st.name, nil, nil, st.err
+	}
+	if len(st.hidden) > 0 {
+		if hidden, err = json.MarshalIndent(st.hidden, "", "  "); err != nil {
+			return st.name, nil, nil, err
+		}
+		hidden = append(hidden, '\n')
 	}
 	var b bytes.Buffer
 	err = incident.Write(&b, diagnostics.Redact(st.s, diagnostics.RedactOptions{}))
-	return st.name, b.Bytes(), err
+	return st.name, b.Bytes(), hidden, err
 }

@@ -13,7 +13,7 @@ func TestIncidentsAreCurrent(t *testing.T) {
 	root := ".."
 	told := map[string]bool{}
 	for _, tell := range stories {
-		name, text, err := render(root, tell)
+		name, text, hidden, err := render(root, tell)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,6 +24,9 @@ func TestIncidentsAreCurrent(t *testing.T) {
 		}
 		if !bytes.Equal(text, saved) {
 			t.Errorf("%s/incident.json is not what the generator writes: run go generate ./diagnostics/incident/demo", name)
+		}
+		if saved, _ := os.ReadFile(filepath.Join(root, name, "hidden.json")); !bytes.Equal(hidden, saved) {
+			t.Errorf("%s/hidden.json is not what the generator writes: run go generate ./diagnostics/incident/demo", name)
 		}
 	}
 	for _, i := range demo.List() {

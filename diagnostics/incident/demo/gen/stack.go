@@ -120,6 +120,17 @@ func (k *stack) tell(s step) {
 // service is consistent.
 var eventual = map[string]bool{"AWS::IAM::Role": true, "AWS::Lambda::Function": true}
 
+// hide tells what would fail next, if what fails before it did not: nothing of
+// it is in the incident.
+func (k *stack) hide(id string, took float64, reason string) {
+	n, end := len(k.events), k.end
+	at := k.end.Sub(k.at).Seconds()
+	k.event(id, k.res[id], k.verb+"_IN_PROGRESS", at, "", "", "")
+	k.event(id, k.res[id], k.verb+"_FAILED", at+took, "", reason, "")
+	k.st.hidden = append(k.st.hidden, k.events[n:]...)
+	k.events, k.end = k.events[:n:n], end
+}
+
 // self adds an event of the stack itself.
 func (k *stack) self(status string, at float64, reason string) {
 	k.status = status
@@ -228,6 +239,9 @@ func (k *stack) remove(at float64, ids []string) float64 {
 		if physical != "" {
 			k.event(id, r, "DELETE_IN_PROGRESS", at, physical, "", "")
 			at += 1.4
+			if r.Type == "AWS::CloudFormation::Stack" {
+				at += 9.5 // its own resources go first
+			}
 		}
 		k.event(id, r, "DELETE_COMPLETE", at, physical, "", "")
 		at += 0.6
@@ -279,7 +293,7 @@ func (k *stack) listResources() {
 		r := diagnostics.Resource{StackId: k.id, StackName: k.name, LogicalResourceId: id, ResourceType: k.res[id].Type}
 		if e, ok := last[id]; ok {
 			r.ResourceStatus, r.ResourceStatusReason, r.Timestamp, r.PhysicalResourceId = e.ResourceStatus, e.ResourceStatusReason, e.Timestamp, k.made(id)
-		} else if k.verb == "UPDATE" {
+		} else if _, was := k.old[id]; k.verb == "UPDATE" && (was || k.old == nil) {
 			r.ResourceStatus, r.Timestamp, r.PhysicalResourceId = "CREATE_COMPLETE", k.at.Add(-31*24*time.Hour), k.physical(id)
 		} else {
 			continue

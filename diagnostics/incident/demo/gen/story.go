@@ -35,9 +35,10 @@ var source embed.FS
 
 // story collects the snapshot of one demo.
 type story struct {
-	name string
-	s    *diagnostics.Snapshot
-	err  error
+	name   string
+	s      *diagnostics.Snapshot
+	hidden []diagnostics.Event // what would fail next
+	err    error
 }
 
 // tell begins a story. The time is that of the deployment.
