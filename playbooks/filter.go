@@ -180,51 +180,52 @@ func rarest(sets [][]string) []string {
 const goodWidth = 6
 
 // sturdy returns the piece of a literal to look for in a raw text: of its
-// words, which look the same there, the one that healthy texts hold the least;
-// where all are short, the longest piece without quotation marks and slashes.
+// words, which look the same there, the one that healthy texts hold the least.
+// Where all words are common or short, blanks may be in the piece, too.
 func sturdy(literal string) string {
 	best, lowest := "", 0
-	for _, word := range runs(literal, true) {
-		if len(word) < goodWidth {
-			continue
+	for _, strict := range []bool{true, false} {
+		for _, run := range runs(literal, strict) {
+			if len(run) < goodWidth {
+				continue
+			}
+			if c := commonness(rarestWindow(run, goodWidth)); best == "" || c < lowest {
+				best, lowest = run, c
+			}
 		}
-		if c := commonness(rarestWindow(word, goodWidth)); best == "" || c < lowest {
-			best, lowest = word, c
+		if best != "" && lowest < everyday {
+			return best
 		}
 	}
 	if best != "" {
 		return best
 	}
-	for _, strict := range []bool{true, false} {
-		for _, run := range runs(literal, strict) {
-			if len(run) > len(best) {
-				best = run
-			}
+	for _, run := range runs(literal, false) {
+		if len(run) > len(best) {
+			best = run
 		}
 	}
 	return best
 }
 
+// everyday is the commonness of windows that healthy texts hold themselves.
+const everyday = 1000
+
 func runs(literal string, strict bool) []string {
 	return strings.FieldsFunc(literal, func(r rune) bool { return !plainRune(r, strict) })
 }
 
-// sturdySets reduces required sets to what a raw text shows unchanged: its
-// words. A blank may be two there, or a line feed written as two characters.
-func sturdySets(sets [][]string) [][]string {
-	var list [][]string
+// sturdySets reduces required sets to what a raw text shows unchanged: the
+// words of each literal, all of which are there. A blank may be two in a raw
+// text, or a line feed written as two characters.
+func sturdySets(sets [][]string) [][][]string {
+	var list [][][]string
 	for _, set := range sets {
-		words := make([]string, 0, len(set))
+		literals := make([][]string, 0, len(set))
 		for _, literal := range set {
-			word := ""
-			for _, run := range runs(literal, true) {
-				if len(run) > len(word) {
-					word = run
-				}
-			}
-			words = append(words, word)
+			literals = append(literals, runs(literal, true))
 		}
-		list = append(list, usable(words)...)
+		list = append(list, literals)
 	}
 	return list
 }
@@ -259,7 +260,7 @@ func commonness(window string) int {
 		sum += n
 		least = min(least, n)
 	}
-	return sum + 1000*least
+	return sum + everyday*least
 }
 
 // healthyPieces counts three-byte pieces of what logs hold when all is well.
@@ -274,6 +275,7 @@ var healthyPieces = func() *[tableSize]uint16 {
 
 const healthy = `
 INIT_START Runtime Version: python:3.12.v30 Runtime Version ARN: arn:aws:lambda:us-east-1::runtime:f89c264158db39a1cfcb
+order customer service items user item customer service message message message customer service
 START RequestId: 8f1c2d3e-aa38-233f-a179-4192846943ac Version: $LATEST 2026-03-01T10:00:00.000Z
 END RequestId: 8f1c2d3e-aa38-233f-a179-4192846943ac
 REPORT RequestId: 8f1c2d3e Duration: 12.34 ms Billed Duration: 13 ms Memory Size: 512 MB Max Memory Used: 80 MB Init Duration: 216.65 ms

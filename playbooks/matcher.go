@@ -56,8 +56,8 @@ type signal struct {
 	// required are sets of literals in lower case: of each, one is in every
 	// text that the pattern matches.
 	required [][]string
-	// sturdy are the pieces of those that a raw text shows unchanged.
-	sturdy  [][]string
+	// sturdy are the words of those literals; a raw text shows them unchanged.
+	sturdy  [][][]string
 	pattern *expression
 	also    []*expression
 	unless  []*expression

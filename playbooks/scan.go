@@ -210,16 +210,17 @@ func (m *Matcher) plausible(low []byte, signals []int) bool {
 		return true
 	}
 	for _, i := range signals {
-		if !slices.ContainsFunc(m.signals[i].sturdy, func(set []string) bool { return noneThere(low, set) }) {
+		if !slices.ContainsFunc(m.signals[i].sturdy, func(set [][]string) bool { return noneThere(low, set) }) {
 			return true
 		}
 	}
 	return false
 }
 
-func noneThere(low []byte, set []string) bool {
-	for _, w := range set {
-		if bytes.Contains(low, []byte(w)) { // the conversion does not allocate
+// noneThere reports whether of every literal of a set a word is missing.
+func noneThere(low []byte, set [][]string) bool {
+	for _, words := range set {
+		if !slices.ContainsFunc(words, func(w string) bool { return !bytes.Contains(low, []byte(w)) }) {
 			return false
 		}
 	}
