@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"sync"
 
 	"github.com/adrg/xdg"
 
@@ -32,4 +33,12 @@ func loadCatalog(warn io.Writer) (*playbooks.Catalog, error) {
 		fmt.Fprintf(warn, "firstaid: left out: %v\n", err)
 	}
 	return c, nil
+}
+
+// A loader loads the playbooks when they are first wanted: the screen's first
+// frame does not wait for them.
+type loader func() (*playbooks.Catalog, error)
+
+func loadOnce(warn io.Writer) loader {
+	return sync.OnceValues(func() (*playbooks.Catalog, error) { return loadCatalog(warn) })
 }

@@ -90,10 +90,7 @@ func playDemo(ctx context.Context, s streams, o *options, name string, snapshot 
 	if err := demo.Project(name, project); err != nil {
 		return err
 	}
-	catalog, err := loadCatalog(s.err)
-	if err != nil {
-		return err
-	}
+	catalog := loadOnce(s.err)
 	r := replay{snapshot: snapshot, dir: project}
 	var fixer tui.Fixer
 	if !o.readOnly {
@@ -104,7 +101,7 @@ func playDemo(ctx context.Context, s streams, o *options, name string, snapshot 
 
 // demoFixer changes the throw-away copy of the project; AWS calls are sent to
 // nobody.
-func demoFixer(r replay, catalog *playbooks.Catalog, dir string) *fixer {
+func demoFixer(r replay, catalog loader, dir string) *fixer {
 	account := &unsent{values: map[diagnostics.Ref]string{}}
 	return &fixer{
 		root: r.dir, journal: apply.OpenJournal(dir), catalog: catalog, quick: true,

@@ -17,7 +17,7 @@ import (
 type fixer struct {
 	root    string
 	journal *apply.Journal
-	catalog *playbooks.Catalog
+	catalog loader
 	// live connects to AWS, when a plan has calls.
 	live func(context.Context) (apply.Live, diagnostics.Identity, error)
 	// again reads what is there now, for verifying.
@@ -93,7 +93,11 @@ func (f *fixer) Verify(ctx context.Context, finding diagnostics.Finding) (tui.Ou
 	if err != nil {
 		return tui.Outcome{}, err
 	}
-	state, text := playbooks.Verify(now, finding, f.catalog, entry.Title)
+	catalog, err := f.catalog()
+	if err != nil {
+		return tui.Outcome{}, err
+	}
+	state, text := playbooks.Verify(now, finding, catalog, entry.Title)
 	out := tui.Outcome{State: state, Text: both(text, f.note), Entry: entry.ID}
 	if entry.ID == 0 {
 		return out, nil

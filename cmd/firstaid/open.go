@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"firstaid/diagnostics/incident"
-	"firstaid/playbooks"
 	"firstaid/tui"
 )
 
@@ -25,11 +24,7 @@ func runOpen(ctx context.Context, s streams, o *options, name string) error {
 		return err
 	}
 	if s.terminal() {
-		catalog, err := loadCatalog(s.err)
-		if err != nil {
-			return err
-		}
-		return showReplay(ctx, o, catalog, replay{snapshot: snapshot}, "incident", nil)
+		return showReplay(ctx, o, loadOnce(s.err), replay{snapshot: snapshot}, "incident", nil)
 	}
 	found, err := printDiagnosis(s, snapshot, o)
 	if err == nil && found {
@@ -40,13 +35,13 @@ func runOpen(ctx context.Context, s streams, o *options, name string) error {
 
 // showReplay opens the screen on a saved snapshot. fixer is nil when nothing
 // can be changed.
-func showReplay(ctx context.Context, o *options, catalog *playbooks.Catalog, r replay, label string, fixer tui.Fixer) error {
+func showReplay(ctx context.Context, o *options, catalog loader, r replay, label string, fixer tui.Fixer) error {
 	lang, err := o.language()
 	if err != nil {
 		return err
 	}
 	return tui.Run(ctx, tui.Options{
-		Source: r, Catalog: catalog, Lang: lang, ReadOnly: o.readOnly, Label: label,
+		Source: r, LoadCatalog: catalog, Lang: lang, ReadOnly: o.readOnly, Label: label,
 		Exporter: exporter{catalog, lang}, Fixer: fixer,
 	})
 }

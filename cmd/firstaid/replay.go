@@ -40,7 +40,7 @@ func (r replay) now() (*diagnostics.Snapshot, error) {
 
 // exporter writes reports into the working folder. It is a tui.Exporter.
 type exporter struct {
-	catalog *playbooks.Catalog
+	catalog loader
 	lang    diagnostics.Lang
 }
 
@@ -57,8 +57,12 @@ func (e exporter) Export(_ context.Context, format, path string, s *diagnostics.
 	if err != nil {
 		return "", err
 	}
+	catalog, err := e.catalog()
+	if err != nil {
+		return "", err
+	}
 	s = diagnostics.Redact(s, diagnostics.RedactOptions{})
-	r := report.Report{Snapshot: s, Findings: playbooks.Diagnose(s, e.catalog), Catalog: e.catalog, Lang: e.lang, Version: version()}
+	r := report.Report{Snapshot: s, Findings: playbooks.Diagnose(s, catalog), Catalog: catalog, Lang: e.lang, Version: version()}
 	if path != "" {
 		return path, writeReport(path, os.O_TRUNC, kind, r)
 	}

@@ -28,7 +28,7 @@ func TestADemoIsMendedAndTakenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := demoFixer(replay{snapshot, dir}, catalog, t.TempDir())
+	w := demoFixer(replay{snapshot, dir}, loadOnce(io.Discard), t.TempDir())
 	ctx := context.Background()
 	finding := playbooks.Diagnose(snapshot, catalog)[0]
 	fix := catalog.Fixes(snapshot, finding)[0]
@@ -73,7 +73,7 @@ func TestADemoCallsNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	finding := playbooks.Diagnose(snapshot, catalog)[0]
-	w := demoFixer(replay{snapshot, t.TempDir()}, catalog, t.TempDir())
+	w := demoFixer(replay{snapshot, t.TempDir()}, loadOnce(io.Discard), t.TempDir())
 	out, err := w.Apply(t.Context(), playbooks.Plan{Finding: finding, Fix: catalog.Fixes(snapshot, finding)[0]})
 	if err != nil || !strings.Contains(out.Text.En, "not sent") {
 		t.Fatalf("got %+v, %v", out, err)
@@ -93,7 +93,7 @@ func TestExportTakesFreeNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := exporter{catalog, diagnostics.English}
+	e := exporter{loadOnce(io.Discard), diagnostics.English}
 	findings := playbooks.Diagnose(snapshot, catalog)
 	for _, want := range []string{"firstaid-todo-api.html", "firstaid-todo-api-2.html"} {
 		if got, err := e.Export(context.Background(), "html", "", snapshot, findings); err != nil || got != want {

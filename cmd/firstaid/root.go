@@ -124,6 +124,7 @@ func commands(s streams, o *options) []*cobra.Command {
 		newCost(s, o),
 		newPermissions(s, o),
 		newCheck(s, o),
+		newIAM(s, o),
 		newFix(s, o),
 		newJournal(s, o),
 		newUndo(s, o),

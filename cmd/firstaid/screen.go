@@ -18,11 +18,8 @@ func runScreen(ctx context.Context, s streams, o *options, args []string) error 
 	if err != nil {
 		return err
 	}
-	catalog, err := loadCatalog(s.err)
-	if err != nil {
-		return err
-	}
-	screen := tui.Options{Catalog: catalog, Lang: lang, ReadOnly: o.readOnly, Exporter: exporter{catalog, lang}}
+	catalog := loadOnce(s.err)
+	screen := tui.Options{LoadCatalog: catalog, Lang: lang, ReadOnly: o.readOnly, Exporter: exporter{catalog, lang}}
 	stack := ""
 	if len(args) > 0 {
 		stack = args[0]
