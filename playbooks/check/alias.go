@@ -38,9 +38,8 @@ func checkAliasOrdering(s *scope) {
 		if !consumer(r.Type) {
 			continue
 		}
-		waits := s.t.WaitsFor(r.ID)
 		if a, at := s.needs(r, aliases); a != nil {
-			if !waits[a.id] {
+			if !s.t.WaitsFor(r.ID)[a.id] {
 				s.reportOrdering(r, *a, at)
 			}
 			continue
@@ -49,8 +48,9 @@ func checkAliasOrdering(s *scope) {
 	}
 }
 
-func (s *scope) aliases() []alias {
-	var all []alias
+// aliases lists the aliases that the template makes, by the logical id of their function.
+func (s *scope) aliases() map[string][]alias {
+	all := map[string][]alias{}
 	for _, r := range s.t.Resources() {
 		switch r.Type {
 		case "AWS::Serverless::Function":
@@ -59,7 +59,7 @@ func (s *scope) aliases() []alias {
 				continue
 			}
 			_, literal := node.Str()
-			all = append(all, alias{
+			all[r.ID] = append(all[r.ID], alias{
 				id: template.AliasID(r.ID, name), name: name, texts: []string{node.Flatten(), name},
 				function: r, refs: s.functionRefs(r), sam: true, fixed: literal,
 			})
@@ -73,7 +73,7 @@ func (s *scope) aliases() []alias {
 			if text, ok := s.text(r.Property("Name")); ok {
 				a.texts = append(a.texts, text)
 			}
-			all = append(all, a)
+			all[fn.ID] = append(all[fn.ID], a)
 		}
 	}
 	return all
@@ -90,17 +90,36 @@ func (s *scope) functionRefs(r *template.Resource) []string {
 	return refs
 }
 
+// namedFunction is a function and the name it is given, flattened.
+type namedFunction struct {
+	name string
+	fn   *template.Resource
+}
+
 // functionOf is the function in this template that a value names, whatever qualifier follows.
 func (s *scope) functionOf(n *template.Node) *template.Resource {
 	flat := n.Flatten()
 	if unknowable(flat) {
 		return nil
 	}
-	for _, r := range s.functions() {
-		for _, ref := range s.functionRefs(r) {
-			if i := strings.LastIndex(flat, ref); i >= 0 && boundary(flat[:i], flat[i+len(ref):]) {
-				return r
+	for _, v := range template.Variables(flat) {
+		id, attr := v.ID()
+		r := s.t.Resource(id)
+		if r != nil && isFunction(r) && (attr == "" || attr == "Arn" || attr == "FunctionName") && boundary(flat[:v.Start], flat[v.End:]) {
+			return r
+		}
+	}
+	if !s.named {
+		s.named = true
+		for _, r := range s.functions() {
+			if name := r.Property("FunctionName").Flatten(); !unknowable(name) {
+				s.names = append(s.names, namedFunction{name, r})
 			}
+		}
+	}
+	for _, f := range s.names {
+		if i := strings.LastIndex(flat, f.name); i >= 0 && boundary(flat[:i], flat[i+len(f.name):]) {
+			return f.fn
 		}
 	}
 	return nil
@@ -112,11 +131,20 @@ func boundary(before, after string) bool {
 		(after == "" || after[0] == ':' || after[0] == '/')
 }
 
+// targets are the properties that name a function.
+func targets() []string { return []string{"ResourceId", "FunctionName", "TargetFunctionArn"} }
+
 // needs finds the alias of this template that r names, and the property that does.
-func (s *scope) needs(r *template.Resource, aliases []alias) (*alias, *template.Node) {
-	for i := range aliases {
-		if at := aliases[i].namedBy(r); at != nil {
-			return &aliases[i], at
+func (s *scope) needs(r *template.Resource, aliases map[string][]alias) (*alias, *template.Node) {
+	for _, key := range targets() {
+		fn := s.functionOf(r.Property(key))
+		if fn == nil {
+			continue
+		}
+		for i := range aliases[fn.ID] {
+			if at := aliases[fn.ID][i].namedBy(r); at != nil {
+				return &aliases[fn.ID][i], at
+			}
 		}
 	}
 	return nil, nil
@@ -129,7 +157,7 @@ func (a alias) namedBy(r *template.Resource) *template.Node {
 			return q
 		}
 	}
-	for _, key := range []string{"ResourceId", "FunctionName", "TargetFunctionArn"} {
+	for _, key := range targets() {
 		n := r.Property(key)
 		if n == nil {
 			continue
@@ -198,12 +226,7 @@ func (s *scope) missingAlias(r *template.Resource) {
 	if unknowable(flat) || !strings.HasPrefix(flat, "function:") || i <= len("function") || !plainAlias.MatchString(flat[i+1:]) {
 		return
 	}
-	name, fn := flat[i+1:], (*template.Resource)(nil)
-	for _, f := range s.functions() {
-		if contains(s.functionRefs(f), flat[len("function:"):i]) {
-			fn = f
-		}
-	}
+	name, fn := flat[i+1:], s.functionOf(n)
 	if fn == nil || fn.Type != "AWS::Serverless::Function" || !fn.Property("AutoPublishAlias").Missing() || s.aliasElsewhere(fn) {
 		return
 	}

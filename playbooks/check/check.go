@@ -60,11 +60,9 @@ func (p *Project) Findings() []Finding {
 		all = append(all, p.checkConfig(c)...)
 	}
 	all = slices.DeleteFunc(all, p.suppressed)
+	docs := p.documents()
 	for i := range all {
-		all[i].Mends = slices.DeleteFunc(all[i].Mends, func(m Mend) bool {
-			changed, err := m.Apply(p.Contents)
-			return err != nil || len(changed) == 0
-		})
+		all[i].Mends = slices.DeleteFunc(all[i].Mends, func(m Mend) bool { return !m.possible(docs) })
 	}
 	slices.SortStableFunc(all, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Playbook, b.Playbook))
@@ -75,11 +73,27 @@ func (p *Project) Findings() []Finding {
 	})
 }
 
+// documents are the parsed files by name.
+func (p *Project) documents() map[string]*template.Document {
+	docs := map[string]*template.Document{}
+	for _, t := range p.templates {
+		docs[t.Name] = &t.Document
+	}
+	for _, c := range p.configs {
+		docs[c.Name] = &c.Document
+	}
+	return docs
+}
+
 // scope is one template under check.
 type scope struct {
 	*Project
 	t     *template.Template
 	found []Finding
+
+	names  []namedFunction                // functions with a name of their own; see functionOf
+	named  bool                           // names was filled
+	routed map[*template.Resource][]route // see fronts
 }
 
 // report adds a finding at a node of the template.
@@ -87,7 +101,7 @@ func (s *scope) report(playbook string, severity diagnostics.Severity, at *templ
 	pos := s.t.At(at)
 	s.found = append(s.found, Finding{
 		Playbook: playbook, Severity: severity, File: s.t.Name, Line: pos.Line, Column: pos.Column, Resource: resource,
-		Message: message, Quote: quote(s.t.Source, pos.Offset), Path: pathTo(&s.t.Document, at), Mends: mends,
+		Message: message, Quote: quote(s.t.Source, pos.Offset), Mends: mends, doc: &s.t.Document, at: at,
 	})
 }
 

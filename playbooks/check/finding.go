@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"firstaid/diagnostics"
+	"firstaid/diagnostics/template"
 	"firstaid/playbooks/edit"
 )
 
@@ -18,13 +19,23 @@ type Finding struct {
 	Line, Column int    // 1-based
 	Resource     string // logical id, or the environment of a samconfig file; may be empty
 	Message      diagnostics.Text
-	Quote        string   // the text in the file that is wrong, on one line
-	Path         []string // keys and list indexes from the root of the file to what is wrong
+	Quote        string // the text in the file that is wrong, on one line
 	// Captures are the variable parts, under the names that playbooks use for them: placeholder, alias, function,
 	// method, architecture, timeout.
 	Captures map[string]string
 	// Mends are ways to mend it, best first; they are alternatives. Empty when nothing can be edited safely.
 	Mends []Mend
+
+	doc *template.Document
+	at  *template.Node
+}
+
+// Path is the way to what is wrong: keys and list indexes from the root of the file.
+func (f Finding) Path() []string {
+	if f.doc == nil {
+		return nil
+	}
+	return pathTo(f.doc, f.at)
 }
 
 // Mend is one way to mend a finding by editing files of the project.
@@ -42,6 +53,26 @@ type FileEdits struct {
 
 // Fixable reports whether the finding can be mended by editing.
 func (f Finding) Fixable() bool { return len(f.Mends) > 0 }
+
+// possible reports whether every edit of the mend can be made on the parsed files. Making them for real would
+// read a large file twice for each of its findings.
+func (m Mend) possible(docs map[string]*template.Document) bool {
+	changes := false
+	for _, fe := range m.Edits {
+		d := docs[fe.File]
+		if d == nil {
+			return false
+		}
+		for _, op := range fe.Ops {
+			err := edit.Possible(d, op)
+			if err != nil && !edit.Already(err) {
+				return false
+			}
+			changes = changes || err == nil
+		}
+	}
+	return changes
+}
 
 // Apply makes the mend's edits on the given contents and returns those that changed. contents is not
 // modified. An edit that is already there is no error.

@@ -98,28 +98,37 @@ func operations(body *template.Node, api string, http bool) []route {
 // fronts lists every route that calls a function: its events, the operations of inline OpenAPI bodies, and
 // AWS::ApiGateway::Method resources.
 func (s *scope) fronts(fn *template.Resource) []route {
-	all := s.eventsOf(fn)
-	for _, r := range s.t.Resources() {
-		switch r.Type {
-		case "AWS::Serverless::Api", "AWS::Serverless::HttpApi":
-			for _, op := range operations(r.Property("DefinitionBody"), r.ID, r.Type == "AWS::Serverless::HttpApi") {
-				if s.functionOf(op.node.At("x-amazon-apigateway-integration", "uri")) == fn {
-					all = append(all, op)
-				}
-			}
-		case "AWS::ApiGateway::Method":
-			if s.functionOf(r.Property("Integration", "Uri")) != fn {
-				continue
-			}
-			api, _ := r.Property("RestApiId").Ref()
-			method, _ := s.text(r.Property("HttpMethod"))
-			all = append(all, route{
-				api: api, method: normal(method), event: r.ID, node: r.Body, at: r.Key,
-				timeout: r.Property("Integration", "TimeoutInMillis"), mode: r.Property("Integration", "ResponseTransferMode"), streams: "STREAM", async: invokesAsync(r.Property("Integration")),
-			})
+	if s.routed == nil {
+		s.routed = map[*template.Resource][]route{}
+		for _, r := range s.t.Resources() {
+			s.routeResource(r)
 		}
 	}
-	return all
+	return append(s.eventsOf(fn), s.routed[fn]...)
+}
+
+// routeResource notes which functions an API resource calls.
+func (s *scope) routeResource(r *template.Resource) {
+	switch r.Type {
+	case "AWS::Serverless::Api", "AWS::Serverless::HttpApi":
+		for _, op := range operations(r.Property("DefinitionBody"), r.ID, r.Type == "AWS::Serverless::HttpApi") {
+			if fn := s.functionOf(op.node.At("x-amazon-apigateway-integration", "uri")); fn != nil {
+				s.routed[fn] = append(s.routed[fn], op)
+			}
+		}
+	case "AWS::ApiGateway::Method":
+		fn := s.functionOf(r.Property("Integration", "Uri"))
+		if fn == nil {
+			return
+		}
+		api, _ := r.Property("RestApiId").Ref()
+		method, _ := s.text(r.Property("HttpMethod"))
+		s.routed[fn] = append(s.routed[fn], route{
+			api: api, method: normal(method), event: r.ID, node: r.Body, at: r.Key,
+			timeout: r.Property("Integration", "TimeoutInMillis"), mode: r.Property("Integration", "ResponseTransferMode"), streams: "STREAM",
+			async: invokesAsync(r.Property("Integration")),
+		})
+	}
 }
 
 // invokesAsync reports integrations that ask Lambda for an asynchronous invocation: the answer comes at once.

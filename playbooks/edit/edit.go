@@ -69,6 +69,13 @@ func Apply(name string, src []byte, ops ...Op) ([]byte, error) {
 	return src, nil
 }
 
+// Possible reports why an edit of a parsed file would be refused, without making it; nil when it would not, as
+// far as can be told before the result is read again.
+func Possible(d *template.Document, op Op) error {
+	_, err := op(&editor{Document: d, eol: lineEnding(d.Source)})
+	return err
+}
+
 func applyOne(name string, src []byte, op Op) ([]byte, error) {
 	d, err := template.ParseDocument(name, src)
 	if err != nil {

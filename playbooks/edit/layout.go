@@ -42,10 +42,7 @@ func (e *editor) styleAt(s spot) style {
 	for i := len(s.chain) - 1; i >= 0 && (st.step == 0 || st.dash < 0); i-- {
 		e.learn(&st, s.chain[i])
 	}
-	if st.step == 0 {
-		e.search(&st, e.Root)
-	}
-	if st.dash < 0 {
+	if st.step == 0 || st.dash < 0 {
 		e.search(&st, e.Root)
 	}
 	if st.step <= 0 {
@@ -62,8 +59,11 @@ func (e *editor) learn(st *style, n *template.Node) {
 	if n.Kind != template.Map || n.Style != template.Block && e.Format != template.JSON {
 		return
 	}
-	for _, p := range n.Pairs {
+	for _, p := range n.Pairs[:min(len(n.Pairs), enough)] {
 		v := p.Value
+		if st.step > 0 && st.dash >= 0 {
+			return
+		}
 		if v.Body >= len(e.Source) || e.sameLine(p.Key.Start, v.Body) && e.Format != template.JSON {
 			continue
 		}
@@ -81,11 +81,16 @@ func (e *editor) learn(st *style, n *template.Node) {
 	}
 }
 
-// search takes the first example anywhere in the file.
+// enough is how far search looks: a file that shows no example by then has a style of its own.
+const enough = 2000
+
+// search takes the first example from the beginning of the file.
 func (e *editor) search(st *style, root *template.Node) {
+	seen := 0
 	template.Walk(root, func(n *template.Node, _ template.Place) bool {
 		e.learn(st, n)
-		return st.step == 0 || st.dash < 0
+		seen++
+		return seen < enough && (st.step == 0 || st.dash < 0)
 	})
 }
 
