@@ -60,7 +60,23 @@ func (m *Matcher) matchRecord(r diagnostics.Record, from Origin) []Match {
 	if strings.TrimSpace(r.Text) == "" {
 		return emptyReason(r)
 	}
-	return m.match(Origin{Source: diagnostics.SourceCFNEvent, Type: r.Type, Status: r.Status}, r.Text, r.Row)
+	list := m.match(Origin{Source: diagnostics.SourceCFNEvent, Type: r.Type, Status: r.Status}, r.Text, r.Row)
+	if len(list) == 0 {
+		return ownWords(r)
+	}
+	return list
+}
+
+// ownWords judges a failed custom resource whose reason no signal knows: its
+// handler may say anything.
+func ownWords(r diagnostics.Record) []Match {
+	if !r.Failed() || !strings.HasPrefix(r.Type, "Custom::") && r.Type != "AWS::CloudFormation::CustomResource" {
+		return nil
+	}
+	return []Match{{
+		Playbook: "custom-resource-failed", Verdict: VerdictFailure, Severity: diagnostics.Error, Weight: genericWeight,
+		Quote: strings.Join(strings.Fields(r.Text), " "), Captures: map[string]string{"message": r.Text},
+	}}
 }
 
 // Cascade is the playbook of events that follow from another failure.
