@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
+	"strings"
 
 	"firstaid/diagnostics"
 	"firstaid/diagnostics/collect"
@@ -19,6 +21,8 @@ type account struct {
 	place     collect.Place
 	dir       string
 	others    bool // list the region's other stacks too, to choose from
+	// elsewhere are samconfig's further environments, offered beside the stack.
+	elsewhere []collect.Place
 }
 
 // account finds out where to look: flags, then the folder's samconfig, then the
@@ -29,12 +33,50 @@ func (o *options) account(ctx context.Context, stack, dir string) (*account, err
 	if err != nil {
 		return nil, err
 	}
-	p := places[0]
-	c, err := collect.New(ctx, collect.Options{Region: p.Region, Profile: p.Profile, Endpoint: o.endpoint})
-	if err != nil {
-		return nil, err
+	a := &account{options: o, place: places[0], elsewhere: places[1:], dir: dir}
+	a.collector, err = a.at(ctx, a.place)
+	return a, err
+}
+
+// at prepares a collector for a place. It asks nobody.
+func (a *account) at(ctx context.Context, p collect.Place) (*collect.Collector, error) {
+	return collect.New(ctx, collect.Options{Region: p.Region, Profile: p.Profile, Endpoint: a.endpoint})
+}
+
+// offered marks a stack of another environment in the list; its id names the
+// environment, because the same name may stand for a stack of each region.
+const offered = "environment:"
+
+// move goes to another environment when the target names one.
+func (a *account) move(ctx context.Context, target string) (stack string, err error) {
+	env, ok := strings.CutPrefix(target, offered)
+	if !ok {
+		return target, nil
 	}
-	return &account{options: o, collector: c, place: p, dir: dir}, nil
+	for i, p := range a.elsewhere {
+		if p.Environment != env {
+			continue
+		}
+		c, err := a.at(ctx, p)
+		if err != nil {
+			return "", err
+		}
+		a.collector, a.elsewhere[i], a.place = c, a.place, p
+		return p.Stack, nil
+	}
+	return a.place.Stack, nil
+}
+
+// offer adds the other environments' stacks to the list of stacks.
+func (a *account) offer(s *diagnostics.Snapshot) {
+	for _, p := range a.elsewhere {
+		if p.Stack == "" || p.Environment == "" || p.Environment == a.place.Environment {
+			continue
+		}
+		s.Stacks = append(slices.Clip(s.Stacks), diagnostics.Stack{
+			StackId: offered + p.Environment, StackName: p.Stack, StackStatus: "NOT_READ", Description: p.String(),
+		})
+	}
 }
 
 // Collect hands out snapshots, each with the project's files as they are on
@@ -46,11 +88,16 @@ func (a *account) Collect(ctx context.Context, t tui.Target, emit func(*diagnost
 	}
 	stack := a.place.Stack
 	if t.Stack != "" {
-		stack = t.Stack
+		if stack, err = a.move(ctx, t.Stack); err != nil {
+			return err
+		}
 	}
 	return a.collector.Collect(ctx, collect.Target{Stack: stack, Operation: t.Operation, Others: a.others}, func(s *diagnostics.Snapshot) bool {
 		joined := *s
 		joined.Files, joined.ConfigEnv = files, a.place.Environment
+		if a.others {
+			a.offer(&joined)
+		}
 		return emit(&joined)
 	})
 }
