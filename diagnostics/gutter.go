@@ -11,6 +11,7 @@ import (
 func stripGutters(lines []string) []string {
 	kept := lines[:0:0]
 	for i, line := range lines {
+		line = withoutStamp(line)
 		mark := bullet(line)
 		if mark != "" && (i > 0 && bullet(lines[i-1]) == mark || i+1 < len(lines) && bullet(lines[i+1]) == mark) {
 			line = strings.TrimSpace(line)[len(mark):]
@@ -21,6 +22,19 @@ func stripGutters(lines []string) []string {
 		}
 	}
 	return kept
+}
+
+// runnerStamp is the time that a build runner writes before every line: GitHub
+// and Azure with seven digits, GitLab with six and the number of the stream.
+// The columns of a table begin behind it.
+var runnerStamp = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(?:\d{7}Z(?: |$)|\d{6}Z \d\d[OE][ +]?)`)
+
+// withoutStamp removes the stamp of a build runner.
+func withoutStamp(line string) string {
+	if len(line) < len("2006-01-02T15:04:05.000000Z") || line[4] != '-' || line[10] != 'T' || line[19] != '.' {
+		return line
+	}
+	return line[len(runnerStamp.FindString(line)):]
 }
 
 // stripBars removes bars at either end. The blanks of a line without bars

@@ -11,6 +11,8 @@ func TestNormalize(t *testing.T) {
 		{"white space", "  a\t b\n\n c ", "a b c"},
 		{"JSON escapes", `{\"message\":\"Access\nDenied\t!\"}`, `{"message":"Access Denied !"}`},
 		{"JSON escapes twice", `{\\\"message\\\":\\\"Access\\nDenied\\\"}`, `{"message":"Access Denied"}`},
+		{"stamps of build runners", "2026-01-10T08:00:15.1234567Z Access\n2026-01-10T08:00:15.1234567Z Denied\n2026-01-10T08:00:15.123456Z 01O here", "Access Denied here"},
+		{"the time of a log line", "2026-01-10T08:00:15.123Z 8f Task timed out", "2026-01-10T08:00:15.123Z 8f Task timed out"},
 		{"unicode escapes", `caf\u00e9 \u003cb\u003e \ud83d\ude00 \u0027x\u0027`, "café <b> 😀 'x'"},
 		{"a pattern keeps its classes", `pattern: \d{12}:[\w+=,.@-]+`, `pattern: \d{12}:[\w+=,.@-]+`},
 		{"colours", "\x1b[1;31mError:\x1b[0m no", "Error: no"},
