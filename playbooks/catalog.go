@@ -116,7 +116,7 @@ func attach(list []Playbook) {
 func (c *Catalog) Fixes(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	var list []Fix
 	if f.State == diagnostics.FixedHere {
-		if again, ok := redeploy(s); ok {
+		if again, ok := Redeploy(s); ok {
 			list = append(list, again)
 		}
 	}

@@ -8,11 +8,11 @@ import (
 	"firstaid/diagnostics/template"
 )
 
-// redeploy is the way to prove a fix of the project's files: build and deploy
+// Redeploy is the way to prove a fix of the project's files: build and deploy
 // again with the project's own settings. ok is false where there is no SAM
 // project. The commands are put together from the user's own choice of
 // environment, never from what an account or a log says.
-func redeploy(s *diagnostics.Snapshot) (Fix, bool) {
+func Redeploy(s *diagnostics.Snapshot) (Fix, bool) {
 	if !slices.ContainsFunc(s.Files, isSAM) {
 		return Fix{}, false
 	}

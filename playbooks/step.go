@@ -142,6 +142,6 @@ type Entry struct {
 	At      time.Time         `json:"at"`
 	Finding string            `json:"finding"` // Finding.ID
 	Title   diagnostics.Text  `json:"title"`
-	Status  string            `json:"status"` // applying, applied, undoing, undone
+	Status  string            `json:"status"` // applying, applied, undoing, undone, failed
 	State   diagnostics.State `json:"state"`
 }

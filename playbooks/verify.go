@@ -32,10 +32,21 @@ func Verify(now *diagnostics.Snapshot, f diagnostics.Finding, c *Catalog, applie
 	if onlyFile(f) {
 		return diagnostics.FixedHere, diagnostics.Text{En: "Checked: the files here no longer have it.", Ko: "확인됨: 여기 파일에는 더 이상 없습니다."}
 	}
-	if stack, ok := deployedIn(now, f); !ok || stack.Failed() || stack.InProgress() || !stack.LastChanged().After(f.Last) {
+	switch stack, ok := deployedIn(now, f); {
+	case !ok || !stack.LastChanged().After(f.Last):
 		return diagnostics.FixedHere, diagnostics.Text{
 			En: "Checked: it is no longer found. Nothing was deployed since that could prove it.",
 			Ko: "확인됨: 더 이상 발견되지 않습니다. 이를 증명할 배포는 아직 없습니다.",
+		}
+	case stack.InProgress():
+		return diagnostics.FixedHere, diagnostics.Text{
+			En: "Checked: it has not come back so far. The deployment is still running.",
+			Ko: "확인됨: 아직 재발하지 않았습니다. 배포가 진행 중입니다.",
+		}
+	case stack.Failed():
+		return diagnostics.FixedHere, diagnostics.Text{
+			En: "Checked: it did not come back, but the deployment failed of something else. Only one that succeeds proves it.",
+			Ko: "확인됨: 재발하지 않았지만 배포가 다른 이유로 실패했습니다. 배포가 성공해야 증명됩니다.",
 		}
 	}
 	return diagnostics.Proven, diagnostics.Text{En: "Proven: deployed again, and it did not come back.", Ko: "증명됨: 다시 배포했고 재발하지 않았습니다."}

@@ -89,6 +89,9 @@ func New(ctx context.Context, o Options) *App {
 		states: map[string]diagnostics.State{},
 		stream: stream[*diagnostics.Snapshot]{pane: appPane},
 	}
+	if len(o.Notice) > 0 {
+		a.dialog = opening(l, o.Notice)
+	}
 	a.panes = [paneCount]content{
 		findingsPane: a.findings, detailPane: a.detail, eventsPane: a.events, logsPane: a.logs,
 		iamPane: a.iam, stacksPane: a.stacks, fixPane: a.fixes,

@@ -104,6 +104,30 @@ func (c *confirm) view(a *App, w, h int) string {
 	return box.View(widget.Block(rows[max(len(rows)-ih, 0):], iw, ih), wide, high)
 }
 
+// noDeploy says why the project cannot be deployed from here.
+func (a *App) noDeploy() string {
+	if why := a.noFixer(); why != "" {
+		return why
+	}
+	if a.report == nil {
+		return "nothing is read yet"
+	}
+	if _, ok := playbooks.Redeploy(a.report.snapshot); !ok {
+		return "there is no SAM project here"
+	}
+	return ""
+}
+
+// askDeploy asks whether the project is to be deployed again, as it is. What it
+// is to prove is the chosen finding.
+func (a *App) askDeploy() tea.Cmd {
+	fix, _ := playbooks.Redeploy(a.report.snapshot)
+	finding, _ := a.findings.current()
+	plan := playbooks.Plan{Finding: finding, Fix: fix}
+	a.dialog = &confirm{title: "Deploy again?", lines: a.consent(plan), do: func() tea.Cmd { return a.apply(plan) }}
+	return nil
+}
+
 // askApply shows what will happen and where, and asks.
 func (a *App) askApply() tea.Cmd {
 	plan, _ := a.fixes.plan()

@@ -47,6 +47,17 @@ type notice struct {
 	opened time.Time // set when it opened by itself
 }
 
+// opening is a notice that stands over the first frame.
+func opening(l *look, paragraphs []string) *notice {
+	return &notice{title: "Before you go on", opened: time.Now(), lines: func(w int) []string {
+		p := &page{look: l, w: w}
+		for _, text := range paragraphs {
+			p.para("", l.Warn.Paint("▲ "), "  ", text)
+		}
+		return p.lines
+	}}
+}
+
 func (n *notice) since() time.Time { return n.opened }
 
 func (n *notice) key(a *App, k tea.KeyMsg) tea.Cmd {

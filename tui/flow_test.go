@@ -167,6 +167,8 @@ func configure(t *testing.T, o *Options, what string) {
 	switch what {
 	case "read-only":
 		o.ReadOnly = true
+	case "notice":
+		o.Notice = []string{"Entry 3 was interrupted while it was being applied."}
 	case "demo":
 		o.Demo = func() (Source, error) { return still{sampleSnapshot()}, nil }
 	default:

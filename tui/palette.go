@@ -30,6 +30,9 @@ func (a *App) commands() []command {
 		{name: "calls", help: "list the AWS calls that were made", do: func(string) tea.Cmd { return a.openCalls() }},
 		{name: "mouse", arg: "on|off", help: "off lets the terminal select text", args: func() []string { return []string{"on", "off"} }, do: setMouse},
 	}
+	if !a.opts.ReadOnly {
+		list = append(list, command{name: "deploy", help: "build and deploy the project again, after asking", why: a.noDeploy, do: func(string) tea.Cmd { return a.askDeploy() }})
+	}
 	if j, ok := a.opts.Fixer.(Journal); ok {
 		list = append(list, command{name: "journal", help: "list what was applied", do: func(string) tea.Cmd { return a.openJournal(j) }})
 	}

@@ -70,7 +70,9 @@ type Options struct {
 	Lang     diagnostics.Lang
 	Zone     *time.Location // of the times shown; nil is the local one
 	ReadOnly bool
-	Label    string // shown beside the name, such as "demo"
+	// Notice is said in a dialog before anything else, a paragraph each.
+	Notice []string
+	Label  string // shown beside the name, such as "demo"
 
 	Exporter Exporter
 	Fixer    Fixer

@@ -54,6 +54,7 @@ func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
 	if err != nil {
 		return err
 	}
+	warn(s, lang, 0)
 	plan, snapshot, err := f.plan(ctx, name, lang, s.err)
 	if err != nil {
 		return err

@@ -30,32 +30,55 @@ type fixer struct {
 	note diagnostics.Text
 }
 
-// Apply does exactly what the plan shows.
+// Apply does exactly what the plan shows. What commands did is verified at
+// once.
 func (f *fixer) Apply(ctx context.Context, p playbooks.Plan) (tui.Outcome, error) {
-	calls := slices.ContainsFunc(p.Fix.Steps, func(s playbooks.Step) bool { _, ok := s.(playbooks.Call); return ok })
-	t, err := f.transaction(ctx, f.root, calls)
+	t, err := f.transaction(ctx, f.root, has[playbooks.Call](p.Fix))
 	if err != nil {
 		return tui.Outcome{}, err
 	}
 	r, err := t.Apply(ctx, p)
-	if err != nil {
+	var failed *apply.CommandError
+	if err != nil && !errors.As(err, &failed) {
 		return tui.Outcome{Entry: r.ID}, err
+	}
+	text := applied(r, p.Fix, failed)
+	out := tui.Outcome{State: diagnostics.Open, Text: both(text, f.note)}
+	if r.Changes() {
+		out.Entry = r.ID // there is something to take back
+	}
+	if f.again == nil || !f.quick && !has[playbooks.Run](p.Fix) {
+		return out, nil
+	}
+	checked, err := f.Verify(ctx, p.Finding)
+	if err != nil {
+		return out, fmt.Errorf("%s %w", text.En, err)
+	}
+	out.State, out.Text = checked.State, both(text, checked.Text)
+	return out, nil
+}
+
+// applied says what became of a plan.
+func applied(r apply.Record, x playbooks.Fix, failed *apply.CommandError) diagnostics.Text {
+	if failed != nil {
+		return diagnostics.Text{
+			En: fmt.Sprintf("%s did not succeed (%v).", playbooks.ShellQuote(failed.Argv), failed.Err),
+			Ko: fmt.Sprintf("%s 명령이 실패했습니다(%v).", playbooks.ShellQuote(failed.Argv), failed.Err),
+		}
 	}
 	text := diagnostics.Text{En: fmt.Sprintf("Applied as entry %d.", r.ID), Ko: fmt.Sprintf("%d번 항목으로 적용했습니다.", r.ID)}
 	if slices.ContainsFunc(r.Steps, func(s apply.StepRecord) bool { return s.Left }) {
 		text = both(text, diagnostics.Text{En: "The remaining steps are yours.", Ko: "나머지 단계는 직접 진행하세요."})
 	}
-	if p.Fix.Redeploy {
+	if x.Redeploy {
 		text = both(text, diagnostics.Text{En: "Deploy again to make it count.", Ko: "다시 배포해야 반영됩니다."})
 	}
-	out := tui.Outcome{State: diagnostics.Open, Text: both(text, f.note), Entry: r.ID}
-	if f.quick {
-		checked, err := f.Verify(ctx, p.Finding)
-		if err == nil {
-			out.State, out.Text = checked.State, both(text, checked.Text)
-		}
-	}
-	return out, nil
+	return text
+}
+
+// has reports whether a fix has a step of some kind.
+func has[S playbooks.Step](x playbooks.Fix) bool {
+	return slices.ContainsFunc(x.Steps, func(s playbooks.Step) bool { _, ok := s.(S); return ok })
 }
 
 // Undo takes an entry back, or the latest one.
@@ -71,16 +94,22 @@ func (f *fixer) Undo(ctx context.Context, id int) (tui.Outcome, error) {
 	if err != nil {
 		return tui.Outcome{}, err
 	}
+	was := r.State
 	if r, err = t.Undo(ctx, r.ID); err != nil {
 		return tui.Outcome{Entry: r.ID}, err
 	}
-	return tui.Outcome{State: diagnostics.Open, Entry: r.ID, Text: diagnostics.Text{
-		En: fmt.Sprintf("Entry %d is taken back.", r.ID), Ko: fmt.Sprintf("%d번 항목을 되돌렸습니다.", r.ID),
-	}}, nil
+	text := diagnostics.Text{En: fmt.Sprintf("Entry %d is taken back.", r.ID), Ko: fmt.Sprintf("%d번 항목을 되돌렸습니다.", r.ID)}
+	if was == diagnostics.Proven {
+		text = both(text, diagnostics.Text{
+			En: "What was deployed since still has it: `:deploy` takes it back there too.",
+			Ko: "그 뒤에 배포된 것에는 아직 남아 있습니다. `:deploy`로 배포하면 그곳에서도 되돌립니다.",
+		})
+	}
+	return tui.Outcome{State: diagnostics.Open, Entry: r.ID, Text: text}, nil
 }
 
-// Verify looks again whether the finding is still there, and notes the answer
-// in the journal.
+// Verify looks again whether the finding is still there, and notes in the
+// journal what became of every fix.
 func (f *fixer) Verify(ctx context.Context, finding diagnostics.Finding) (tui.Outcome, error) {
 	if f.again == nil {
 		return tui.Outcome{}, errors.New("a saved incident cannot be looked at again")
@@ -98,11 +127,31 @@ func (f *fixer) Verify(ctx context.Context, finding diagnostics.Finding) (tui.Ou
 		return tui.Outcome{}, err
 	}
 	state, text := playbooks.Verify(now, finding, catalog, entry.Title)
-	out := tui.Outcome{State: state, Text: both(text, f.note), Entry: entry.ID}
-	if entry.ID == 0 {
-		return out, nil
+	return tui.Outcome{State: state, Text: both(text, f.note), Entry: entry.ID}, verifyEntries(f.journal, now, catalog, f.root)
+}
+
+// verifyEntries notes in the journal what became of the fixes that were
+// applied to a project and not taken back.
+func verifyEntries(j *apply.Journal, now *diagnostics.Snapshot, c *playbooks.Catalog, root string) error {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return err
 	}
-	return out, (&apply.Transaction{Journal: f.journal}).Mark(entry.ID, state)
+	list, err := j.List()
+	errs := []error{err}
+	for _, r := range list {
+		if r.Root != root || r.Status != apply.Applied || r.Of == nil {
+			continue
+		}
+		title := r.Title
+		if !r.Changes() {
+			title = diagnostics.Text{} // commands are offered as long as they help
+		}
+		if state, _ := playbooks.Verify(now, *r.Of, c, title); state != r.State {
+			errs = append(errs, (&apply.Transaction{Journal: j}).Mark(r.ID, state))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // entryOf is the latest entry of the journal that mends a finding; zero for
@@ -110,7 +159,7 @@ func (f *fixer) Verify(ctx context.Context, finding diagnostics.Finding) (tui.Ou
 func (f *fixer) entryOf(finding diagnostics.Finding) (apply.Record, error) {
 	list, err := f.journal.List()
 	for _, r := range slices.Backward(list) {
-		if r.Finding == finding.ID() && r.Status == apply.Applied {
+		if r.Finding == finding.ID() && r.Status == apply.Applied && r.Changes() {
 			return r, err
 		}
 	}

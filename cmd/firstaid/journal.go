@@ -1,10 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -14,31 +13,79 @@ import (
 	"firstaid/playbooks/apply"
 )
 
+type journalOptions struct {
+	*options
+	from   source
+	stack  string
+	verify bool
+	format string
+}
+
 func newJournal(s streams, o *options) *cobra.Command {
-	var format string
+	j := &journalOptions{options: o}
 	cmd := &cobra.Command{
 		Use:   "journal",
-		Short: "List the fixes that were applied",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			lang, err := o.language()
-			if err != nil {
-				return err
-			}
-			list, err := journal().List()
-			if err != nil {
-				fmt.Fprintln(s.err, "firstaid:", err)
-			}
-			if format == "json" {
-				e := json.NewEncoder(s.out)
-				e.SetIndent("", "  ")
-				return e.Encode(entries(list))
-			}
-			return printJournal(s, list, lang)
-		},
+		Short: "List the fixes that were applied, and what became of them",
+		Long: `List the fixes that were applied: whether each stands, was taken back or was interrupted, and what became of it:
+open, fixed-here (the cause is gone from the files or the account, nothing was deployed since) or proven (deployed
+again, and the failure did not come back). --verify reads the stack again first.`,
+		Example: "  firstaid journal\n  firstaid journal --verify --stack orders",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return j.run(cmd.Context(), s) },
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	f := cmd.Flags()
+	j.from.flags(f)
+	f.StringVar(&j.stack, "stack", "", "with --verify: the stack to read; else samconfig.toml's")
+	f.BoolVar(&j.verify, "verify", false, "look again what became of the fixes of the project in this folder")
+	f.StringVar(&j.format, "format", "text", "text or json")
 	return cmd
+}
+
+func (j *journalOptions) run(ctx context.Context, s streams) error {
+	lang, err := j.language()
+	if err != nil {
+		return err
+	}
+	if j.format != "text" && j.format != "json" {
+		return fmt.Errorf("there is no format %q: use text or json", j.format)
+	}
+	if j.verify {
+		if err := j.look(ctx, s); err != nil {
+			return err
+		}
+	}
+	list, err := journal().List()
+	if err != nil {
+		fmt.Fprintln(s.err, "firstaid:", err)
+	}
+	if j.format == "json" {
+		e := json.NewEncoder(s.out)
+		e.SetIndent("", "  ")
+		return e.Encode(entries(list))
+	}
+	return printJournal(s, list, lang)
+}
+
+// look reads the stack again and notes what became of the fixes.
+func (j *journalOptions) look(ctx context.Context, s streams) error {
+	var args []string
+	if j.stack != "" {
+		args = []string{j.stack}
+	}
+	snapshot, err := j.from.read(ctx, j.options, args)
+	if err != nil {
+		return err
+	}
+	if j.from.incident != "" {
+		if snapshot, err = withProject(snapshot, "."); err != nil {
+			return err
+		}
+	}
+	catalog, err := loadCatalog(s.err)
+	if err != nil {
+		return err
+	}
+	return verifyEntries(journal(), snapshot, catalog, ".")
 }
 
 func entries(list []apply.Record) []apply.Record {
@@ -61,57 +108,9 @@ func printJournal(s streams, list []apply.Record, lang diagnostics.Lang) error {
 		return err
 	}
 	for _, r := range list {
-		if r.Status == apply.Applying || r.Status == apply.Undoing {
-			fmt.Fprintf(s.out, "Entry %d was interrupted: `firstaid undo %d` takes it back, `firstaid undo %d --resume` finishes it.\n", r.ID, r.ID, r.ID)
+		if r.Unfinished() {
+			fmt.Fprintln(s.out, interrupted(r).In(lang))
 		}
 	}
 	return nil
-}
-
-func newUndo(s streams, o *options) *cobra.Command {
-	var resume bool
-	cmd := &cobra.Command{
-		Use:   "undo [N]",
-		Short: "Take an applied fix back: entry N of the journal, or the last one",
-		Args:  cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.readOnly {
-				return errors.New("--read-only: nothing is taken back")
-			}
-			r, err := entry(args)
-			if err != nil {
-				return err
-			}
-			t := &apply.Transaction{Root: r.Root, Journal: journal()}
-			if r.Calls() {
-				if t.Live, err = o.live(cmd.Context(), diagnostics.Identity{Account: r.Account, Region: r.Region}); err != nil {
-					return err
-				}
-			}
-			if resume {
-				r, err = t.Resume(cmd.Context(), r.ID)
-			} else {
-				r, err = t.Undo(cmd.Context(), r.ID)
-			}
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(s.out, "Entry %d is %s.\n", r.ID, r.Status)
-			return err
-		},
-	}
-	cmd.Flags().BoolVar(&resume, "resume", false, "finish an entry that was interrupted instead")
-	return cmd
-}
-
-// entry is the journal entry that a command line names.
-func entry(args []string) (apply.Record, error) {
-	if len(args) == 0 {
-		return journal().Last()
-	}
-	id, err := strconv.Atoi(args[0])
-	if err != nil {
-		return apply.Record{}, fmt.Errorf("%q is no number of an entry: `firstaid journal` lists them", args[0])
-	}
-	return journal().Get(id)
 }

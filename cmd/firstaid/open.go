@@ -35,7 +35,7 @@ func runOpen(ctx context.Context, s streams, o *options, name string) error {
 
 // showReplay opens the screen on a saved snapshot. fixer is nil when nothing
 // can be changed.
-func showReplay(ctx context.Context, o *options, catalog loader, r replay, label string, fixer tui.Fixer) error {
+func showReplay(ctx context.Context, o *options, catalog loader, r tui.Source, label string, fixer tui.Fixer) error {
 	lang, err := o.language()
 	if err != nil {
 		return err

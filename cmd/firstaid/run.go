@@ -18,9 +18,6 @@ func runCommand(s streams, dir string) apply.Runner {
 		c := exec.CommandContext(ctx, r.Argv[0], r.Argv[1:]...)
 		c.Dir = filepath.Join(dir, filepath.FromSlash(r.Dir))
 		c.Stdin, c.Stdout, c.Stderr = s.in, s.out, s.err
-		if err := c.Run(); err != nil {
-			return fmt.Errorf("%s: %w", playbooks.ShellQuote(r.Argv), err)
-		}
-		return nil
+		return c.Run()
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"firstaid/diagnostics"
 	"firstaid/diagnostics/incident/demo"
@@ -32,11 +33,24 @@ func runScreen(ctx context.Context, s streams, o *options, args []string) error 
 		screen.Source = a
 		screen.Fixer = &fixer{root: a.dir, journal: journal(), catalog: catalog, live: a.changer, again: a.again, run: runCommand(s, a.dir)}
 	}
-	screen.Demo = func() (tui.Source, error) {
-		snapshot, err := demo.Open(demo.List()[0].Name)
-		return replay{snapshot: snapshot}, err
+	if screen.Notice, err = unfinished(journal(), lang); err != nil {
+		fmt.Fprintln(s.err, "firstaid:", err)
 	}
-	return tui.Run(ctx, screen)
+	var played *stage
+	screen.Demo = func() (source tui.Source, err error) {
+		name := demo.List()[0].Name
+		if o.readOnly {
+			snapshot, err := demo.Open(name)
+			return replay{snapshot: snapshot}, err
+		}
+		played, err = openStage(name, catalog, s.err)
+		return played, err
+	}
+	err = tui.Run(ctx, screen)
+	if played != nil {
+		err = errors.Join(err, played.Close())
+	}
+	return err
 }
 
 // unreachable is an account that cannot even be asked; the screen says why and

@@ -35,6 +35,19 @@ func (e *DriftError) Error() string {
 	return fmt.Sprintf("%s changed since the fix was shown: look at it again with `firstaid fix`; nothing was overwritten", e.Of)
 }
 
+// CommandError says that a command of a plan did not succeed.
+type CommandError struct {
+	Argv []string
+	Err  error
+}
+
+func (e *CommandError) Error() string {
+	return fmt.Sprintf("%s did not succeed: %v", playbooks.ShellQuote(e.Argv), e.Err)
+}
+
+// Unwrap returns what the command ended with.
+func (e *CommandError) Unwrap() error { return e.Err }
+
 // Transaction applies plans to one project folder and one account.
 type Transaction struct {
 	Root    string // the project folder
@@ -89,7 +102,7 @@ func (t *Transaction) record(p playbooks.Plan) (Record, error) {
 	}
 	r := Record{
 		At: t.now(), Status: Applying, Root: root, Account: t.Account, Region: t.Region,
-		Finding: p.Finding.ID(), Summary: p.Finding.Summary, Title: p.Fix.Title, State: diagnostics.Open,
+		Finding: p.Finding.ID(), Summary: p.Finding.Summary, Of: &p.Finding, Title: p.Fix.Title, State: diagnostics.Open,
 	}
 	if !p.Fix.Declined.IsZero() {
 		return r, fmt.Errorf("this fix is not firstaid's to apply: %s", p.Fix.Declined.En)
@@ -125,6 +138,9 @@ func (t *Transaction) finish(ctx context.Context, w *world, r Record) (Record, e
 		}
 		t.fault(fmt.Sprintf("before step %d", i+1))
 		left, err := w.do(ctx, *s)
+		if err != nil && s.Run != nil {
+			return t.commandFailed(r, i, err)
+		}
 		if err != nil {
 			return r, fmt.Errorf("step %d of %d: %w", i+1, len(r.Steps), err)
 		}
@@ -139,6 +155,23 @@ func (t *Transaction) finish(ctx context.Context, w *world, r Record) (Record, e
 	return r, t.Journal.write(r)
 }
 
+// commandFailed ends an entry at a command that did not succeed. It is not
+// half done: what the command did is its own matter, and what is left is the
+// user's to repeat.
+func (t *Transaction) commandFailed(r Record, at int, err error) (Record, error) {
+	argv := r.Steps[at].Run.Argv
+	for i := range r.Steps[at:] {
+		r.Steps[at+i].Left = true
+	}
+	r.Status = Failed
+	for _, s := range r.Steps[:at] {
+		if s.Done && (s.File != nil || s.Call != nil) {
+			r.Status = Applied
+		}
+	}
+	return r, errors.Join(&CommandError{Argv: argv, Err: err}, t.Journal.write(r))
+}
+
 // Resume finishes an entry that was interrupted: an apply goes on to its end,
 // an undo too.
 func (t *Transaction) Resume(ctx context.Context, id int) (Record, error) {
@@ -147,7 +180,7 @@ func (t *Transaction) Resume(ctx context.Context, id int) (Record, error) {
 		return r, err
 	}
 	switch r.Status {
-	case Applied, Undone:
+	case Applied, Undone, Failed:
 		return r, fmt.Errorf("entry %d is finished (%s)", id, r.Status)
 	case Undoing:
 		return t.Undo(ctx, id)

@@ -233,6 +233,50 @@ func TestTwoAtOnceDoNotHurtEachOther(t *testing.T) {
 	}
 }
 
+// TestACommandThatFailsLeavesNothingHalfDone runs a plan of an edit and
+// commands: the edit stands and can be taken back, the commands are the user's
+// to repeat. A plan of commands alone has nothing to take back.
+func TestACommandThatFailsLeavesNothingHalfDone(t *testing.T) {
+	tr := project(t, map[string]string{"template.yaml": before})
+	build, deploy := playbooks.Run{Argv: []string{"sam", "build"}}, playbooks.Run{Argv: []string{"sam", "deploy"}}
+	ran, broken := []string{}, errors.New("exit status 1")
+	tr.Run = func(_ context.Context, r playbooks.Run) error {
+		ran = append(ran, r.Argv[1])
+		if r.Argv[1] == "deploy" {
+			return broken
+		}
+		return nil
+	}
+	r, err := tr.Apply(t.Context(), plan(edit(), build, deploy, build))
+	var failed *CommandError
+	if !errors.As(err, &failed) || !errors.Is(err, broken) || failed.Argv[1] != "deploy" || len(ran) != 2 {
+		t.Fatalf("ran %v: %v", ran, err)
+	}
+	if r, _ = tr.Journal.Get(r.ID); r.Status != Applied || !r.Steps[1].Done || !r.Steps[2].Left || !r.Steps[3].Left {
+		t.Errorf("the entry is %+v", r)
+	}
+	only, err := tr.Apply(t.Context(), plan(deploy))
+	if only, _ = tr.Journal.Get(only.ID); err == nil || only.Status != Failed {
+		t.Errorf("%v, and the entry is %+v", err, only)
+	}
+	if _, err := tr.Undo(t.Context(), only.ID); err == nil {
+		t.Error("a command was taken back")
+	}
+	if left, _ := tr.Journal.Unfinished(); len(left) != 0 {
+		t.Errorf("unfinished: %+v", left)
+	}
+	last, err := tr.Journal.Last()
+	if err != nil || last.ID != r.ID {
+		t.Fatalf("the last entry to take back is %d, %v", last.ID, err)
+	}
+	if _, err := tr.Undo(t.Context(), last.ID); err != nil || tr.text(t, "template.yaml") != before {
+		t.Errorf("taken back: %v", err)
+	}
+	if _, err := tr.Journal.Last(); err == nil {
+		t.Error("there is still something to take back")
+	}
+}
+
 // TestKilledAtAnyPoint kills the process at every point of an apply and of an
 // undo. Afterwards every file is whole, and going on or taking back works from
 // what the journal says.

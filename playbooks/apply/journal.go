@@ -59,7 +59,7 @@ func (j *Journal) Last() (Record, error) {
 		return Record{}, err
 	}
 	for _, r := range slices.Backward(list) {
-		if r.Status != Undone {
+		if r.Status != Undone && r.Status != Failed && r.Changes() {
 			return r, nil
 		}
 	}
@@ -69,7 +69,7 @@ func (j *Journal) Last() (Record, error) {
 // Unfinished returns the entries that a crash or failure left half done.
 func (j *Journal) Unfinished() ([]Record, error) {
 	list, err := j.List()
-	return slices.DeleteFunc(list, func(r Record) bool { return r.Status == Applied || r.Status == Undone }), err
+	return slices.DeleteFunc(list, func(r Record) bool { return !r.Unfinished() }), err
 }
 
 func (j *Journal) path(id int) string { return filepath.Join(j.dir, fmt.Sprintf("%06d.json", id)) }

@@ -17,6 +17,7 @@ const (
 	Applied  Status = "applied"
 	Undoing  Status = "undoing"
 	Undone   Status = "undone"
+	Failed   Status = "failed" // a command ended with an error, and nothing else had been done
 )
 
 // Record is one entry of the journal.
@@ -29,7 +30,10 @@ type Record struct {
 	Region  string           `json:"region,omitempty"`
 	Finding string           `json:"finding"` // Finding.ID
 	Summary diagnostics.Text `json:"summary"`
-	Title   diagnostics.Text `json:"title"`
+	// Of is the finding as it was when the fix was applied; nil in entries of
+	// older versions.
+	Of    *diagnostics.Finding `json:"of,omitempty"`
+	Title diagnostics.Text     `json:"title"`
 	// State is open until a check says fixed-here or proven.
 	State diagnostics.State `json:"state"`
 	Steps []StepRecord      `json:"steps"`
@@ -81,6 +85,20 @@ func recordStep(s playbooks.Step) (StepRecord, error) {
 func (r Record) Entry() playbooks.Entry {
 	return playbooks.Entry{ID: r.ID, At: r.At, Finding: r.Finding, Title: r.Title, Status: string(r.Status), State: r.State}
 }
+
+// Changes reports whether there is a step that changed something of its own: a
+// file or a value in the account, not what a command did.
+func (r Record) Changes() bool {
+	for _, s := range r.Steps {
+		if s.File != nil || s.Call != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Unfinished reports whether a crash or a failure left the entry half done.
+func (r Record) Unfinished() bool { return r.Status == Applying || r.Status == Undoing }
 
 // Calls reports whether the entry has steps that call AWS.
 func (r Record) Calls() bool {

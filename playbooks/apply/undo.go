@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"firstaid/diagnostics"
 	"firstaid/playbooks"
 )
 
@@ -29,8 +30,11 @@ func (t *Transaction) Undo(ctx context.Context, id int) (Record, error) {
 	if err != nil {
 		return r, err
 	}
-	if r.Status == Undone {
+	switch {
+	case r.Status == Undone:
 		return r, fmt.Errorf("entry %d was taken back already", id)
+	case !r.Changes() && !r.Unfinished():
+		return r, fmt.Errorf("entry %d holds commands only: what they did is not firstaid's to take back", id)
 	}
 	w, err := t.openAt(r.Root)
 	if err != nil {
@@ -61,7 +65,7 @@ func (t *Transaction) takeBack(ctx context.Context, w *world, r Record, inverses
 			return r, err
 		}
 	}
-	r.Status = Undone
+	r.Status, r.State = Undone, diagnostics.Open
 	return r, t.Journal.write(r)
 }
 
