@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"firstaid/diagnostics"
 	"firstaid/diagnostics/incident/demo"
 )
 
@@ -56,30 +56,31 @@ func listDemos(s streams, o *options) error {
 }
 
 func runDemo(ctx context.Context, s streams, o *options, name string) error {
+	if s.terminal() && isDemo(name) && !o.readOnly {
+		return playDemo(ctx, s, o, name)
+	}
 	snapshot, err := demo.Open(name)
 	if err != nil {
 		return err
 	}
-	if !s.terminal() {
-		if _, err := printDiagnosis(s, snapshot, o); err != nil {
-			return err
-		}
-		_, err := fmt.Fprintf(s.err, "\nThis is a built-in example. Run `firstaid demo %s` in a terminal to see it on the screen.\n", name)
+	if s.terminal() {
+		return showReplay(ctx, o, loadOnce(s.err), replay{snapshot: snapshot}, "demo", nil)
+	}
+	if _, err := printDiagnosis(s, snapshot, o); err != nil {
 		return err
 	}
-	return playDemo(ctx, s, o, name, snapshot)
+	_, err = fmt.Fprintf(s.err, "\nThis is a built-in example. Run `firstaid demo %s` in a terminal to see it on the screen.\n", name)
+	return err
+}
+
+func isDemo(name string) bool {
+	return slices.ContainsFunc(demo.List(), func(i demo.Info) bool { return i.Name == name })
 }
 
 // playDemo shows a demo with a copy of its project, which is gone afterwards.
-func playDemo(ctx context.Context, s streams, o *options, name string, snapshot *diagnostics.Snapshot) (err error) {
+func playDemo(ctx context.Context, s streams, o *options, name string) (err error) {
 	catalog := loadOnce(s.err)
-	if o.readOnly {
-		return showReplay(ctx, o, catalog, replay{snapshot: snapshot}, "demo", nil)
-	}
-	g, err := openStage(name, catalog, s.err)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, g.Close()) }()
-	return showReplay(ctx, o, catalog, g, "demo", g)
+	c := &curtain{name: name, catalog: catalog, out: s.err}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return showReplay(ctx, o, catalog, c, "demo", c)
 }
