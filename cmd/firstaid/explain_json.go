@@ -72,7 +72,9 @@ type answer struct {
 	Report  *diagnostics.Report  `json:"report,omitempty"`
 	Reports []diagnostics.Report `json:"reports,omitempty"`
 	Layers  []diagnostics.Layer  `json:"layers,omitempty"`
-	Error   string               `json:"error,omitempty"`
+	// CouldBe lists what the best match is mistaken for, and how to tell.
+	CouldBe []couldBeJSON `json:"couldBe,omitempty"`
+	Error   string        `json:"error,omitempty"`
 }
 
 type matchJSON struct {
@@ -131,6 +133,21 @@ func (e *explainer) match(m playbooks.Match) matchJSON {
 	}
 }
 
+// couldBeJSON is another cause of the same words; some have no playbook.
+type couldBeJSON struct {
+	Playbook string `json:"playbook,omitempty"`
+	Why      string `json:"why"`
+}
+
+func (e *explainer) couldBe(id string) []couldBeJSON {
+	p, _ := e.catalog.Get(id)
+	var list []couldBeJSON
+	for _, f := range p.FalsePositives {
+		list = append(list, couldBeJSON{Playbook: f.Playbook, Why: f.Why.In(e.lang)})
+	}
+	return list
+}
+
 func (e *explainer) answer(name string, x playbooks.Explanation) answer {
 	a := answer{Verdict: string(x.Verdict), Matches: []matchJSON{}}
 	if name != "" {
@@ -144,6 +161,9 @@ func (e *explainer) answer(name string, x playbooks.Explanation) answer {
 	}
 	if len(x.Reports) > 1 {
 		a.Reports = x.Reports
+	}
+	if x.Verdict == playbooks.VerdictFailure {
+		a.CouldBe = e.couldBe(x.Matches[0].Playbook)
 	}
 	if layers := x.Layers(); len(layers) > 1 {
 		a.Layers = layers
