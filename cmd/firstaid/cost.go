@@ -47,10 +47,11 @@ Exit status 1 when the day costs at least the alarm.`,
 	f.StringVar(&c.prices, "prices", "", "table of prices to use instead of the built-in one")
 	f.Float64Var(&c.alarm, "alarm", playbooks.CostAlarm, "dollars a day from which on the exit status is 1; 0 for none")
 	f.StringVar(&c.format, "format", "text", "text or json")
-	f.Float64Var(&c.tasks.VCPU, "vcpu", 0.5, "containers to compare with: vCPU of one task")
-	f.Float64Var(&c.tasks.MemoryGB, "memory", 1, "containers to compare with: GB of one task")
+	small := cost.SmallTask("")
+	f.Float64Var(&c.tasks.VCPU, "vcpu", small.VCPU, "containers to compare with: vCPU of one task")
+	f.Float64Var(&c.tasks.MemoryGB, "memory", small.MemoryGB, "containers to compare with: GB of one task")
 	f.Float64Var(&c.tasks.Tasks, "tasks", 0, "containers to compare with: number of tasks (0: as the peak concurrency needs)")
-	f.Float64Var(&c.tasks.Concurrent, "concurrent", 10, "containers to compare with: requests that one task serves at a time")
+	f.Float64Var(&c.tasks.Concurrent, "concurrent", small.Concurrent, "containers to compare with: requests that one task serves at a time")
 	return cmd
 }
 

@@ -12,6 +12,13 @@ type Containers struct {
 	Concurrent float64
 }
 
+// SmallTask is what functions are compared with where nobody says otherwise:
+// half a vCPU and 1 GB that serve ten requests at a time, as many as the peak
+// needs.
+func SmallTask(architecture string) Containers {
+	return Containers{Architecture: architecture, VCPU: 0.5, MemoryGB: 1, Concurrent: 10}
+}
+
 // PerDay is what the tasks cost, in US dollars. A real bill adds the load
 // balancer, NAT, public addresses and logs.
 func (p *Prices) PerDay(c Containers) float64 {

@@ -99,7 +99,7 @@ func (s Statement) Write(w io.Writer, lang diagnostics.Lang) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	for _, line := range s.advice() {
+	for _, line := range s.Advice() {
 		if _, err := fmt.Fprintln(w, line.In(lang)); err != nil {
 			return err
 		}
@@ -107,7 +107,9 @@ func (s Statement) Write(w io.Writer, lang diagnostics.Lang) error {
 	return nil
 }
 
-func (s Statement) advice() []diagnostics.Text {
+// Advice says what could be saved, what the alarm says, and what the figures do
+// not hold.
+func (s Statement) Advice() []diagnostics.Text {
 	var list []diagnostics.Text
 	say := func(en, ko string) { list = append(list, diagnostics.Text{En: en, Ko: ko}) }
 	if s.Alarm > 0 && s.PerDay >= s.Alarm {
@@ -126,12 +128,21 @@ func (s Statement) advice() []diagnostics.Text {
 
 func (c Comparison) advice() diagnostics.Text {
 	en, ko := "never cheaper", "더 저렴해지는 지점이 없습니다"
-	if c.BreakEven != nil {
+	switch {
+	case c.BreakEven == nil:
+	case *c.BreakEven < 1:
+		en = "cheaper at any load, because of the provisioned concurrency"
+		ko = "프로비저닝된 동시성 때문에 부하와 관계없이 더 저렴합니다"
+	default:
 		en = fmt.Sprintf("cheaper from %.0f requests a day on", *c.BreakEven)
 		ko = fmt.Sprintf("하루 요청 %.0f건부터 더 저렴합니다", *c.BreakEven)
 	}
+	tasks := fmt.Sprintf("%.0f Fargate tasks", c.Tasks)
+	if c.Tasks == 1 {
+		tasks = "Fargate: one task"
+	}
 	return diagnostics.Text{
-		En: fmt.Sprintf("%.0f Fargate tasks of %g vCPU and %g GB cost $%.2f a day without load balancer, NAT and logs: %s", c.Tasks, c.VCPU, c.MemoryGB, c.PerDay, en),
+		En: fmt.Sprintf("%s of %g vCPU and %g GB cost $%.2f a day without load balancer, NAT and logs: %s", tasks, c.VCPU, c.MemoryGB, c.PerDay, en),
 		Ko: fmt.Sprintf("Fargate 태스크 %.0f개(%g vCPU, %g GB)는 로드 밸런서, NAT, 로그를 빼고 하루 $%.2f입니다: %s", c.Tasks, c.VCPU, c.MemoryGB, c.PerDay, ko),
 	}
 }

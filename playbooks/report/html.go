@@ -20,7 +20,7 @@ var htmlSource string
 var styleSheet string
 
 var htmlTemplate = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("report").Funcs(template.FuncMap{"rich": rich}).Parse(htmlSource)
+	return template.New("report").Funcs(template.FuncMap{"rich": rich, "diff": diffLines}).Parse(htmlSource)
 })
 
 // page is what the HTML template is filled from.
@@ -62,6 +62,36 @@ func writeHTML(w io.Writer, v *view) error {
 	_, err = w.Write(append(bytes.TrimSpace(b.Bytes()), '\n'))
 	return err
 }
+
+// diffLine is a line of a plan; Class says what a diff does with it.
+type diffLine struct{ Class, Text string }
+
+// diffLines tells the added and removed lines of a plan's diffs from the rest.
+func diffLines(steps string) []diffLine {
+	var list []diffLine
+	within := false
+	for _, text := range strings.SplitAfter(steps, "\n") {
+		class := ""
+		switch {
+		case strings.HasPrefix(text, "@@ "):
+			class, within = "hunk", true
+		case strings.HasPrefix(text, "--- ") || strings.HasPrefix(text, "+++ "):
+			class, within = "hunk", false
+		case within && strings.HasPrefix(text, "+"):
+			class = "added"
+		case within && strings.HasPrefix(text, "-"):
+			class = "removed"
+		}
+		list = append(list, diffLine{class, text})
+	}
+	return list
+}
+
+// First holds the finding that is the cause, if there is one.
+func (v *view) First() []entry { return v.Findings[:min(1, len(v.Findings))] }
+
+// Rest are the findings after the first.
+func (v *view) Rest() []entry { return v.Findings[min(1, len(v.Findings)):] }
 
 // Link returns a reference that may be linked to, or nil.
 func (v *view) Link(r playbooks.Reference) *playbooks.Reference {

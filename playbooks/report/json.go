@@ -10,6 +10,7 @@ import (
 
 	"firstaid/diagnostics"
 	"firstaid/playbooks"
+	"firstaid/playbooks/cost"
 )
 
 // jsonReport is the JSON form. Texts of AWS and of logs are verbatim here;
@@ -26,6 +27,9 @@ type jsonReport struct {
 	Unread   []diagnostics.Unread `json:"unread"`
 	Calls    []diagnostics.Call   `json:"calls,omitempty"`
 	Timeline []jsonSpan           `json:"timeline,omitempty"`
+	// Deployment and Cost are missing where nothing was deployed or measured.
+	Deployment *deployment     `json:"deployment,omitempty"`
+	Cost       *cost.Statement `json:"cost,omitempty"`
 }
 
 type jsonStack struct {
@@ -90,7 +94,9 @@ func writeJSON(w io.Writer, r Report) error {
 	for _, f := range r.Findings {
 		out.Findings = append(out.Findings, r.jsonFinding(f))
 	}
-	for _, row := range newTimeline(s).Rows {
+	t := newTimeline(s)
+	out.Deployment, out.Cost = t.deployment(s.StackID), state(s)
+	for _, row := range t.Rows {
 		for _, b := range row.Bars {
 			span := jsonSpan{Stack: row.Stack, Resource: row.Resource, Type: row.Type, Verb: b.Verb, From: b.From.Format("2006-01-02T15:04:05.000Z"), Outcome: b.Outcome}
 			if b.Outcome != outcomeRunning {

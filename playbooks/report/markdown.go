@@ -24,6 +24,10 @@ func writeMarkdown(w io.Writer, v *view) error {
 	for _, e := range v.Findings {
 		v.markdownEntry(b, e)
 	}
+	markdownList(b, "## ", v.Say("deployment"), "-", v.Deployment)
+	if v.Cost != nil {
+		fmt.Fprintf(b, "\n## %s\n\n%s", md(v.Say("costs")), fence("text", v.Cost.text(v.lang)))
+	}
 	markdownList(b, "## ", v.Say("unread"), "-", v.Unread)
 	if v.Calls != "" {
 		fmt.Fprintf(b, "\n%s\n", md(v.Calls))
@@ -58,7 +62,10 @@ func (v *view) markdownEntry(b *strings.Builder, e entry) {
 		if i > 0 {
 			heading = v.Say("otherwise")
 		}
-		fmt.Fprintf(b, "\n%s%s: %s\n\n%s\n%s: %s\n", h, heading, md(f.Title), fence("diff", f.Steps), md(v.Say("apply")), code(f.Command))
+		fmt.Fprintf(b, "\n%s%s: %s\n\n%s", h, heading, md(f.Title), fence("diff", f.Steps))
+		if f.Command != "" {
+			fmt.Fprintf(b, "\n%s: %s\n", md(v.Say("apply")), code(f.Command))
+		}
 	}
 	markdownList(b, h, v.Say("alternatives"), "-", e.Alternatives)
 	markdownList(b, h, v.Say("unknown"), "-", e.Unknown)

@@ -21,10 +21,11 @@ type tick struct {
 }
 
 type line struct {
-	Y, TextY int
-	Label    string
-	Title    string
-	Bars     []shape
+	X, Y, TextY int
+	Label       string
+	Cause       bool // of the first finding
+	Title       string
+	Bars        []shape
 }
 
 type shape struct {
@@ -38,8 +39,9 @@ type shape struct {
 const (
 	pictureWidth = 1000
 	labelWidth   = 300
-	lineHeight   = 20
-	headHeight   = 26
+	lineHeight   = 22
+	headHeight   = 28
+	indentWidth  = 14 // of a nested stack
 	rightMargin  = 50 // room for the last label
 )
 
@@ -57,7 +59,13 @@ func (v *view) picture() picture {
 	}
 	for i, r := range t.Rows {
 		y := headHeight + i*lineHeight
-		l := line{Y: y, TextY: y + 14, Label: fit(r.Resource, 38), Title: r.Stack + "/" + r.Resource + " (" + r.Type + ")"}
+		l := line{
+			X: r.Depth * indentWidth, Y: y, TextY: y + 15, Label: fit(r.Resource, 36-2*r.Depth),
+			Title: r.Stack + "/" + r.Resource + " (" + r.Type + ")", Cause: v.cause == r.Stack+"/"+r.Resource,
+		}
+		if l.Cause {
+			l.Label = "▶ " + fit(l.Label, 34)
+		}
 		for _, b := range r.Bars {
 			l.Bars = append(l.Bars, v.shape(b, float64(y), x))
 		}
@@ -69,7 +77,7 @@ func (v *view) picture() picture {
 func (v *view) shape(b bar, y float64, x func(time.Time) float64) shape {
 	from := x(b.From)
 	s := shape{X: from, Y: y + 3, Width: max(round(x(b.Until)-from), 3), Height: lineHeight - 6, Class: b.Outcome}
-	s.MarkX, s.MarkY = round(from+s.Width+3), y+14
+	s.MarkX, s.MarkY = round(from+s.Width+3), y+15
 	word := v.Say(b.Outcome)
 	switch {
 	case b.Outcome == outcomeFailed:

@@ -168,6 +168,60 @@ func TestReportsOfDemosRepeat(t *testing.T) {
 	}
 }
 
+// TestADeploymentIsMeasured reads the durations off the story of the migration:
+// 60.5 s forward, the rest of the way back, the queue the slowest of all.
+func TestADeploymentIsMeasured(t *testing.T) {
+	s, err := demo.Open("migration")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newTimeline(s).deployment(s.StackID)
+	if !d.Failed || d.Running || d.Rollback < 30 || d.Rollback > 35 || d.Seconds-d.Rollback < 60 || d.Seconds-d.Rollback > 61 {
+		t.Errorf("got %+v", d)
+	}
+	if len(d.Slowest) != maxSlowest || d.Slowest[0].Resource != "WorkQueue" || d.Slowest[0].Seconds != 31.3 {
+		t.Errorf("slowest are %+v", d.Slowest)
+	}
+	running := &diagnostics.Snapshot{StackID: "s", Events: []diagnostics.Event{
+		{StackId: "s", StackName: "shop", LogicalResourceId: "shop", ResourceType: "AWS::CloudFormation::Stack", ResourceStatus: "REVIEW_IN_PROGRESS", Timestamp: at(0)},
+		{StackId: "s", StackName: "shop", LogicalResourceId: "shop", ResourceType: "AWS::CloudFormation::Stack", ResourceStatus: "CREATE_IN_PROGRESS", Timestamp: at(100)},
+		{StackId: "s", StackName: "shop", LogicalResourceId: "Queue", ResourceType: "AWS::SQS::Queue", ResourceStatus: "CREATE_IN_PROGRESS", Timestamp: at(105)},
+	}}
+	if d := newTimeline(running).deployment("s"); !d.Running || d.Failed || d.Seconds != 5 {
+		t.Errorf("while it runs: %+v", d)
+	}
+	if d := newTimeline(&diagnostics.Snapshot{}).deployment("s"); d != nil || d.sentences(diagnostics.English) != nil {
+		t.Errorf("of nothing: %+v", d)
+	}
+}
+
+// TestCostsStandInEveryReport holds the figures of the report to those of the
+// cost command's own table.
+func TestCostsStandInEveryReport(t *testing.T) {
+	c, err := playbooks.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := diagnosed(t, c, "lambda-cost")
+	for f, want := range map[Format][]string{
+		Text:     {"What it costs", "search", "10.71", "Prices of"},
+		Markdown: {"## What it costs", "10.71"},
+		JSON:     {`"cost": {`, `"perDay": 10.7`, `"deployment": {`},
+		HTML:     {"<h2>What it costs</h2>", "<td>$10.71</td>", `class="part-provisioned"`, "provisioned: $10.70", "Prices of"},
+	} {
+		got := render(t, f, r)
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s does not hold %q", f, w)
+			}
+		}
+	}
+	r.Snapshot.Metrics = nil
+	if got := render(t, HTML, r); strings.Contains(got, "What it costs") {
+		t.Error("without metrics a cost is stated")
+	}
+}
+
 func TestTimelineOfManyKeepsTheFailures(t *testing.T) {
 	s := &diagnostics.Snapshot{}
 	for i := range 400 {

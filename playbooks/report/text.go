@@ -21,6 +21,10 @@ func writeText(w io.Writer, v *view) error {
 	for _, e := range v.Findings {
 		v.textEntry(b, e)
 	}
+	textList(b, v.Say("deployment"), "", v.Deployment)
+	if v.Cost != nil {
+		fmt.Fprintf(b, "\n%s\n%s\n", v.Say("costs"), indent(v.Cost.text(v.lang), "  "))
+	}
 	textList(b, v.Say("unread"), "", v.Unread)
 	if v.Calls != "" {
 		fmt.Fprintf(b, "\n%s\n", v.Calls)
@@ -54,7 +58,10 @@ func (v *view) textEntry(b *strings.Builder, e entry) {
 		}
 		fmt.Fprintf(b, "\n%s%s: %s\n", in, heading, f.Title)
 		if i == 0 {
-			fmt.Fprintf(b, "%s\n%s  %s: %s\n", indent(f.Steps, in+"  "), in, v.Say("apply"), f.Command)
+			fmt.Fprintln(b, indent(f.Steps, in+"  "))
+			if f.Command != "" {
+				fmt.Fprintf(b, "%s  %s: %s\n", in, v.Say("apply"), f.Command)
+			}
 		}
 	}
 	textList(b, v.Say("alternatives"), in, e.Alternatives)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -20,8 +21,11 @@ type timeline struct {
 
 // row is one resource of one stack.
 type row struct {
-	Stack, Resource, Type string
-	Bars                  []bar
+	StackID, Stack, Resource, Type string
+	// Self says that the row is the stack's own, Depth how deep it is nested.
+	Self  bool
+	Depth int
+	Bars  []bar
 }
 
 // bar is one thing that was done to a resource.
@@ -52,8 +56,8 @@ func newTimeline(s *diagnostics.Snapshot) timeline {
 	t := timeline{}
 	rows, rolling := map[string]int{}, map[string]bool{}
 	for _, e := range s.Events {
-		if e.ResourceStatus == "" || e.Timestamp.IsZero() {
-			continue
+		if e.ResourceStatus == "" || e.ResourceStatus == "REVIEW_IN_PROGRESS" || e.Timestamp.IsZero() {
+			continue // a change set under review is not yet a deployment
 		}
 		if t.From.IsZero() || e.Timestamp.Before(t.From) {
 			t.From = e.Timestamp
@@ -66,7 +70,10 @@ func newTimeline(s *diagnostics.Snapshot) timeline {
 		if !ok {
 			i = len(t.Rows)
 			rows[key] = i
-			t.Rows = append(t.Rows, row{Stack: cleanLine(e.StackName), Resource: cleanLine(e.LogicalResourceId), Type: cleanLine(e.ResourceType)})
+			t.Rows = append(t.Rows, row{
+				StackID: e.StackId, Stack: cleanLine(e.StackName), Resource: cleanLine(e.LogicalResourceId), Type: cleanLine(e.ResourceType),
+				Self: e.OfStack(), Depth: depth(s, e.StackId),
+			})
 		}
 		if e.OfStack() && strings.Contains(e.ResourceStatus, "ROLLBACK") {
 			rolling[e.StackId] = true
@@ -79,6 +86,20 @@ func newTimeline(s *diagnostics.Snapshot) timeline {
 	sort.SliceStable(t.Rows, func(i, j int) bool { return t.Rows[i].Bars[0].From.Before(t.Rows[j].Bars[0].From) })
 	t.cut()
 	return t
+}
+
+// depth says how many stacks a stack is nested in.
+func depth(s *diagnostics.Snapshot, id string) int {
+	n := 0
+	for n < 8 {
+		i := slices.IndexFunc(s.Stacks, func(k diagnostics.Stack) bool { return k.StackId == id })
+		if i < 0 || s.Stacks[i].ParentId == "" {
+			break
+		}
+		id = s.Stacks[i].ParentId
+		n++
+	}
+	return n
 }
 
 func (r *row) add(e diagnostics.Event, undo bool) {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,10 @@ type view struct {
 	Calls    string
 	Notices  []string
 	Timeline timeline
+	// Deployment says how long it took, in sentences.
+	Deployment []string
+	Cost       *costs // nil where no metrics were read
+	cause      string // subject of the first finding
 }
 
 // entry is a finding. Consequences stand under their cause.
@@ -54,7 +59,7 @@ type quotation struct{ From, Text string }
 type fix struct {
 	Title   string
 	Steps   string
-	Command string
+	Command string // empty where there is nothing that firstaid can do
 }
 
 // Say returns a heading in the view's language.
@@ -63,6 +68,11 @@ func (v *view) Say(word string) string { return words[word].In(v.lang) }
 func newView(r Report) *view {
 	v := &view{lang: r.Lang, Example: cleanLine(r.Snapshot.Example), Timeline: newTimeline(r.Snapshot)}
 	v.head(r)
+	if len(r.Findings) > 0 {
+		v.cause = cleanLine(r.Findings[0].Subject.ID)
+	}
+	v.Deployment = v.Timeline.deployment(r.Snapshot.StackID).sentences(v.lang)
+	v.Cost = newCosts(r.Snapshot)
 	causes := map[string]int{}
 	for _, f := range r.Findings {
 		if f.CausedBy == "" || !hasFinding(r.Findings, f.CausedBy) {
@@ -155,19 +165,28 @@ func (v *view) entry(r Report, f diagnostics.Finding) entry {
 	for _, u := range f.Unknown {
 		e.Unknown = append(e.Unknown, v.unread(u))
 	}
-	for _, x := range r.Catalog.Fixes(r.Snapshot, f) {
-		e.Fixes = append(e.Fixes, v.fix(f, x))
+	for i, x := range r.Catalog.Fixes(r.Snapshot, f) {
+		e.Fixes = append(e.Fixes, v.fix(f, x, i+1))
 	}
 	return e
 }
 
-func (v *view) fix(f diagnostics.Finding, x playbooks.Fix) fix {
+func (v *view) fix(f diagnostics.Finding, x playbooks.Fix, n int) fix {
 	var b strings.Builder
 	if err := playbooks.WritePlan(&b, playbooks.Plan{Finding: f, Fix: x}, v.lang); err != nil {
 		b.WriteString(err.Error()) // a Builder does not fail
 	}
 	_, steps, _ := strings.Cut(b.String(), "\n")
-	return fix{Title: cleanLine(x.Title.In(v.lang)), Steps: cleanBlock(steps), Command: "firstaid fix " + playbooks.ShellQuote([]string{cleanLine(f.ID())})}
+	out := fix{Title: cleanLine(x.Title.In(v.lang)), Steps: cleanBlock(steps)}
+	ours := func(s playbooks.Step) bool { _, byHand := s.(playbooks.Manual); return !byHand }
+	if !x.Declined.IsZero() || !slices.ContainsFunc(x.Steps, ours) {
+		return out
+	}
+	out.Command = "firstaid fix " + playbooks.ShellQuote([]string{cleanLine(f.ID())})
+	if n > 1 {
+		out.Command += fmt.Sprintf(" --alternative %d", n)
+	}
+	return out
 }
 
 func position(p *diagnostics.Position) string {
