@@ -36,9 +36,9 @@ var stories = map[string]told{
 	},
 	"role-policies-ignored": {
 		causes: []string{"role-policies-ignored@MailFunction"}, consequences: []string{"access-denied@MailFunctionMails", "update-rollback-failed@mail-worker"},
-		least: diagnostics.Confirmed, line: "Policies:",
+		least: diagnostics.Confirmed, line: "Policies:", fix: FixTemplate,
 	},
-	"access-denied":  {causes: []string{"access-denied@StoreFunction"}, least: diagnostics.Possible, line: "StoreFunction:"},
+	"access-denied":  {causes: []string{"access-denied@StoreFunction"}, least: diagnostics.Confirmed, line: "StoreFunction:", fix: FixTemplate},
 	"arm64-mismatch": {causes: []string{"arm64-mismatch@ThumbnailFunction"}, consequences: []string{"init-error@ThumbnailFunction"}, least: diagnostics.Confirmed, line: "ThumbnailFunction:", fix: FixTemplate},
 	"cors-missing-method": {
 		causes: []string{"cors-missing-method@TodoApi"}, consequences: []string{"cors-missing-method@browser console"},

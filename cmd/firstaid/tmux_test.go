@@ -74,6 +74,19 @@ func (m *multiplexer) see(texts ...string) {
 	m.t.Fatalf("%q never appeared:\n%s", missing, m.screen())
 }
 
+// leave presses Escape until a dialog is gone: one that opened by itself takes no
+// keys until the keyboard has been quiet for a while.
+func (m *multiplexer) leave(sign string) {
+	m.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(700 * time.Millisecond) {
+		if !strings.Contains(m.screen(), sign) {
+			return
+		}
+		m.press("Escape")
+	}
+	m.t.Fatalf("%q never went away:\n%s", sign, m.screen())
+}
+
 func (m *multiplexer) press(keys ...string) { m.run(append([]string{"send-keys"}, keys...)...) }
 
 // self is the test binary under the name by which it is the program.
@@ -118,13 +131,13 @@ func TestTheScreenInATerminal(t *testing.T) {
 	m.see("Apply this fix?", "writes template.yaml")
 	m.press("y")
 	m.see("fixed-here")
-	time.Sleep(2 * time.Second) // a dialog that opened by itself takes no keys at first
-	m.press("Escape", "u")
+	m.leave("esc closes")
+	m.press("u")
 	m.see("Take back the latest fix?")
 	m.press("y")
 	m.see("is taken back")
-	time.Sleep(2 * time.Second)
-	m.press("Escape", "e")
+	m.leave("esc closes")
+	m.press("e")
 	m.see("Export as", "markdown")
 	m.press("m", "Enter")
 	m.see("written to firstaid-checkout.md")
