@@ -26,7 +26,7 @@ func Verify(now *diagnostics.Snapshot, f diagnostics.Finding, c *Catalog, applie
 		}
 	case i >= 0:
 		return diagnostics.Open, diagnostics.Text{En: "It is still there.", Ko: "아직 남아 있습니다."}
-	case len(now.Unread) > 0:
+	case slices.ContainsFunc(now.Unread, func(u diagnostics.Unread) bool { return restsOn(f, u.Of.Kind) }):
 		return diagnostics.Open, diagnostics.Text{En: "Unknown: not everything could be read again.", Ko: "알 수 없음: 모두 다시 읽지는 못했습니다."}
 	}
 	if onlyFile(f) {
@@ -100,4 +100,15 @@ func deployedIn(now *diagnostics.Snapshot, f diagnostics.Finding) (diagnostics.S
 		return diagnostics.Stack{}, false
 	}
 	return now.Stacks[i], true
+}
+
+// restsOn reports whether a finding could not be told without a kind of thing:
+// its stack's events, and whatever its evidence was taken from.
+func restsOn(f diagnostics.Finding, kind diagnostics.Kind) bool {
+	if kind == diagnostics.KindStack || kind == diagnostics.KindEvent || kind == diagnostics.KindIdentity {
+		return true
+	}
+	return slices.ContainsFunc(f.Evidence, func(e diagnostics.Evidence) bool {
+		return e.Of.Kind == kind || e.Of.Kind == diagnostics.KindLogEvent && kind == diagnostics.KindLogGroup
+	})
 }
