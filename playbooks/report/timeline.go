@@ -84,7 +84,7 @@ func newTimeline(s *diagnostics.Snapshot) timeline {
 		t.Rows[i].finish(t.Until)
 	}
 	sort.SliceStable(t.Rows, func(i, j int) bool { return t.Rows[i].Bars[0].From.Before(t.Rows[j].Bars[0].From) })
-	t.cut()
+	t.Rows, t.More = cut(t.Rows)
 	return t
 }
 
@@ -160,24 +160,21 @@ func split(status string) (verb, state string) {
 }
 
 // cut leaves out rows beyond the bound, those that failed last of all.
-func (t *timeline) cut() {
-	if len(t.Rows) <= maxRows {
-		return
+func cut(rows []row) (kept []row, more int) {
+	if len(rows) <= maxRows {
+		return rows, 0
 	}
-	t.More = len(t.Rows) - maxRows
-	left := t.More
-	kept := make([]row, 0, maxRows)
-	for i := len(t.Rows) - 1; i >= 0; i-- {
-		if left > 0 && !t.Rows[i].failed() {
+	more = len(rows) - maxRows
+	left := more
+	for i := len(rows) - 1; i >= 0; i-- {
+		if left > 0 && !rows[i].failed() {
 			left--
 			continue
 		}
-		kept = append(kept, t.Rows[i])
+		kept = append(kept, rows[i])
 	}
-	for i, j := 0, len(kept)-1; i < j; i, j = i+1, j-1 {
-		kept[i], kept[j] = kept[j], kept[i]
-	}
-	t.Rows = kept[:min(len(kept), maxRows)]
+	slices.Reverse(kept)
+	return kept[:min(len(kept), maxRows)], more
 }
 
 func (r *row) failed() bool {
