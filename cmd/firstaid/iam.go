@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -100,7 +98,7 @@ func explainDenials(s streams, denials []denial.Denial, format string, lang diag
 func printDenial(w io.Writer, x explained, lang diagnostics.Lang) {
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(w, "%-10s %s\n", name, printable(value))
+			fmt.Fprintf(w, "%-10s %s\n", name, clean(value))
 		}
 	}
 	line("who", x.Principal)
@@ -231,15 +229,4 @@ func printSimulations(w io.Writer, list []diagnostics.Simulation, format string)
 		}
 	}
 	return nil
-}
-
-// printable takes control characters out of what a text says: it may have been
-// written by anybody.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, text)
 }

@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
-
 	"firstaid/diagnostics"
+	"firstaid/diagnostics/collect"
 	"firstaid/playbooks/apply"
 )
 
@@ -19,23 +16,20 @@ func (o *options) live(ctx context.Context, want diagnostics.Identity) (apply.Li
 	if region == "" {
 		region = o.region
 	}
-	load := []func(*config.LoadOptions) error{config.WithRegion(region)}
-	if o.profile != "" {
-		load = append(load, config.WithSharedConfigProfile(o.profile))
-	}
-	if o.endpoint != "" {
-		load = append(load, config.WithBaseEndpoint(o.endpoint))
-	}
-	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	cfg, err := collect.Load(ctx, collect.Options{Region: region, Profile: o.profile, Endpoint: o.endpoint})
 	if err != nil {
-		return nil, fmt.Errorf("read the AWS configuration: %w", err)
+		return nil, err
 	}
-	who, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	c, err := collect.New(ctx, collect.Options{Config: &cfg})
 	if err != nil {
-		return nil, fmt.Errorf("ask AWS who you are: %w", err)
+		return nil, err
 	}
-	if got := aws.ToString(who.Account); want.Account != "" && got != want.Account {
-		return nil, fmt.Errorf("these credentials belong to account %s, the fix is for account %s: nothing was sent", got, want.Account)
+	who, err := c.Identity(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if want.Account != "" && who.Account != want.Account {
+		return nil, fmt.Errorf("these credentials belong to account %s, the fix is for account %s: nothing was sent", who.Account, want.Account)
 	}
 	return apply.NewAWS(cfg), nil
 }
