@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,6 +45,10 @@ func (d told) String() string {
 	for _, f := range d.Findings {
 		b.WriteString("\n  " + f.ID + " " + f.Confidence.String() + ": " + f.Summary.En)
 	}
+	for _, u := range d.Unread {
+		fmt.Fprintf(&b, "\n  unread: %+v", u)
+	}
+	fmt.Fprintf(&b, "\n  calls: %+v", d.Calls)
 	return b.String()
 }
 

@@ -30,9 +30,9 @@ func TestWireEventsFallBack(t *testing.T) {
 	for name, refusal := range map[string]answer{
 		"unknown":     fault(400, "InvalidAction", "Could not find operation DescribeEvents"),
 		"denied":      fault(403, "AccessDenied", "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: cloudformation:DescribeEvents"),
-		"HTML":        {500, "text/html; charset=utf-8", "<!doctype html><title>500 Internal Server Error</title>"},
+		"HTML":        {status: 500, contentType: "text/html; charset=utf-8", body: "<!doctype html><title>500 Internal Server Error</title>"},
 		"empty":       query("DescribeEvents", "<OperationEvents/>"),
-		"no protocol": {405, "application/xml", "<Error><Code>MethodNotAllowed</Code></Error>"},
+		"no protocol": {status: 405, contentType: "application/xml", body: "<Error><Code>MethodNotAllowed</Code></Error>"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

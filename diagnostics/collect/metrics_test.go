@@ -26,7 +26,7 @@ func TestWireMetrics(t *testing.T) {
 		if token != "" {
 			body["NextToken"] = cbor.String(token)
 		}
-		return answer{200, "application/cbor", string(cbor.Encode(body))}
+		return answer{status: 200, contentType: "application/cbor", body: string(cbor.Encode(body))}
 	}
 	w.on("GetMetricData", func(request) answer {
 		if asked++; asked == 1 {

@@ -179,7 +179,7 @@ func unreachable(err error) bool {
 	var dns *net.DNSError
 	var op *net.OpError
 	var request *smithyhttp.RequestSendError
-	return errors.As(err, &dns) || errors.As(err, &op) || errors.As(err, &request)
+	return cutShort(err) || errors.As(err, &dns) || errors.As(err, &op) || errors.As(err, &request)
 }
 
 // codeOf is the API's error code, or the HTTP status, for a sentence.

@@ -96,13 +96,36 @@ func TestWireHTMLIsNotRetried(t *testing.T) {
 	t.Parallel()
 	w := newWire(t)
 	w.shop()
-	w.on("ListStackResources", always(answer{500, "text/html", "<html><h1>Internal Server Error</h1></html>"}))
+	w.on("ListStackResources", always(answer{status: 500, contentType: "text/html", body: "<html><h1>Internal Server Error</h1></html>"}))
 	s := last(t, w.collector())
 	if n := w.times("ListStackResources"); n != 1 {
 		t.Errorf("asked %d times", n)
 	}
 	if u := unreadOf(s, diagnostics.KindResource); !strings.Contains(u.Reason, "did not answer ListStackResources as AWS does") {
 		t.Errorf("unread %+v", u)
+	}
+}
+
+// An answer whose connection broke on the way is asked for again, whatever the
+// protocol: half an answer is the network's fault and says nothing of AWS.
+func TestWireCutAnswersAreAskedForAgain(t *testing.T) {
+	t.Parallel()
+	w := newWire(t)
+	w.shop()
+	for _, operation := range []string{"DescribeStackEvents", "ListStackResources", "GetTemplate"} {
+		whole := w.answers[operation]
+		w.on(operation, func(r request) answer {
+			a := whole(r)
+			a.cut = w.times(operation) == 1
+			return a
+		})
+	}
+	s := last(t, w.collector())
+	if len(s.Events) != len(shopEvents) || len(s.Unread) > 0 {
+		t.Errorf("%d events, unread %+v", len(s.Events), s.Unread)
+	}
+	if n := w.times("DescribeStackEvents"); n != 2 {
+		t.Errorf("asked %d times", n)
 	}
 }
 

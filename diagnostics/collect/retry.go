@@ -2,6 +2,7 @@ package collect
 
 import (
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -21,19 +22,35 @@ func newRetryer() aws.Retryer {
 		o.StandardOptions = append(o.StandardOptions, func(o *retry.StandardOptions) {
 			o.MaxAttempts = 5
 			o.MaxBackoff = 8 * time.Second
-			o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(hopeless)}, o.Retryables...)
+			o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(worthwhile)}, o.Retryables...)
 		})
 	})
 }
 
-// hopeless says no to retrying what a second attempt cannot mend: a name that
-// does not resolve, a port where nobody listens, an answer that is not AWS's.
-func hopeless(err error) aws.Ternary {
+// worthwhile says no to retrying what a second attempt cannot mend (a name that
+// does not resolve, a port where nobody listens, an answer that is not AWS's),
+// and yes to an answer that the network cut short, which the SDK takes for one
+// that cannot be read.
+func worthwhile(err error) aws.Ternary {
 	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound || errors.Is(err, syscall.ECONNREFUSED) || notFromAWS(err) {
+	switch {
+	case cutShort(err):
+		return aws.TrueTernary
+	case errors.As(err, &dns) && dns.IsNotFound, errors.Is(err, syscall.ECONNREFUSED), notFromAWS(err):
 		return aws.FalseTernary
+	default:
+		return aws.UnknownTernary
 	}
-	return aws.UnknownTernary
+}
+
+// cutShort reports whether the connection broke in the middle of an answer.
+func cutShort(err error) bool {
+	var unreadable *smithy.DeserializationError
+	if !errors.As(err, &unreadable) {
+		return false
+	}
+	var op *net.OpError
+	return errors.As(err, &op) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
 // notFromAWS reports whether the answer is none that AWS would give: an HTML
@@ -41,7 +58,7 @@ func hopeless(err error) aws.Ternary {
 func notFromAWS(err error) bool {
 	var unreadable *smithy.DeserializationError
 	if errors.As(err, &unreadable) {
-		return true
+		return !cutShort(err)
 	}
 	var answer *smithyhttp.ResponseError
 	return errors.As(err, &answer) && answer.Response != nil && answer.Response.Response != nil &&

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,7 @@ type answer struct {
 	status      int
 	contentType string
 	body        string
+	cut         bool // the connection breaks in the middle of the body
 }
 
 func newWire(t *testing.T) *wire {
@@ -80,6 +82,10 @@ func (w *wire) serve(rw http.ResponseWriter, r *http.Request) {
 	if a.contentType == "application/cbor" {
 		rw.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
 	}
+	if a.cut {
+		rw.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+		a.body = a.body[:len(a.body)/2]
+	}
 	rw.WriteHeader(a.status)
 	_, _ = io.WriteString(rw, a.body)
 }
@@ -119,20 +125,22 @@ func collectorAt(t *testing.T, endpoint string) *collect.Collector {
 
 // query is a success of the Query protocol.
 func query(operation, result string) answer {
-	return answer{200, "text/xml", fmt.Sprintf("<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", operation, result)}
+	return answer{status: 200, contentType: "text/xml", body: fmt.Sprintf("<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", operation, result)}
 }
 
 // fault is an error of the Query protocol.
 func fault(status int, code, message string) answer {
-	return answer{status, "text/xml", fmt.Sprintf("<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>", code, message)}
+	return answer{status: status, contentType: "text/xml", body: fmt.Sprintf("<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>", code, message)}
 }
 
 // object is a success of a JSON or REST service.
-func object(body string) answer { return answer{200, "application/json", body} }
+func object(body string) answer {
+	return answer{status: 200, contentType: "application/json", body: body}
+}
 
 // refusal is an error of a JSON or REST service.
 func refusal(status int, code, message string) answer {
-	return answer{status, "application/json", fmt.Sprintf(`{"__type":%q,"code":%q,"message":%q,"Message":%q}`, code, code, message, message)}
+	return answer{status: status, contentType: "application/json", body: fmt.Sprintf(`{"__type":%q,"code":%q,"message":%q,"Message":%q}`, code, code, message, message)}
 }
 
 // Rows of CloudFormation's answers.
