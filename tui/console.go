@@ -17,11 +17,8 @@ func consoleURL(s *diagnostics.Snapshot, of diagnostics.Ref) (address, what stri
 		group, _, _ := strings.Cut(of.ID, "#")
 		return host + "/cloudwatch/home?region=" + region + "#logsV2:log-groups/log-group/" + logEscape(group), "Log group " + group
 	case diagnostics.KindSimulation:
-		for _, x := range s.Simulations {
-			if simID(x) == of.ID {
-				role := lastPart(x.PolicySourceArn)
-				return host + "/iam/home#/roles/details/" + url.PathEscape(role), "Role " + role
-			}
+		if arn := principalOf(of.ID); arn != "" {
+			return host + "/iam/home#/roles/details/" + url.PathEscape(lastPart(arn)), "Role " + lastPart(arn)
 		}
 	case diagnostics.KindStack:
 		return stackPage(host, region, of.ID, "stackinfo"), "Stack " + stackName(of.ID)

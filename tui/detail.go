@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"firstaid/diagnostics"
+	"firstaid/playbooks"
 	"firstaid/tui/widget"
 )
 
@@ -20,6 +21,10 @@ type detail struct {
 	link    int // chosen link; -1 for none
 	focused bool
 	w, h    int
+	mark    int // the line that a reader is after; 0 for none
+	seeking bool
+	// asked finds decisions that are not the report's: what if.
+	asked func(id string) (playbooks.Decision, bool)
 }
 
 func newDetail(l *look) *detail {
@@ -36,6 +41,17 @@ func (d *detail) choose(of diagnostics.Ref) {
 	d.text.Edge(false)
 }
 
+// reveal brings the line that a reader is after into sight, as soon as the pane
+// has its size.
+func (d *detail) reveal() { d.seeking = true }
+
+func (d *detail) seek() {
+	if d.seeking && d.mark > 0 {
+		d.text.GoTo(d.mark)
+	}
+	d.seeking = false
+}
+
 func (d *detail) show(r *report) {
 	d.report = r
 	d.rebuild()
@@ -48,12 +64,15 @@ func (d *detail) resize(w, h int) {
 	if changed {
 		d.rebuild()
 	}
+	if d.focused {
+		d.seek()
+	}
 }
 
 // rebuild lays the page out for the pane's width.
 func (d *detail) rebuild() {
 	p := d.page(d.w)
-	d.links = p.links
+	d.links, d.mark = p.links, p.mark
 	if d.link >= len(d.links) {
 		d.link = -1
 	}
@@ -85,10 +104,8 @@ func (d *detail) page(w int) *page {
 			p.logEvent(d.report, i)
 		}
 	case diagnostics.KindSimulation:
-		for _, s := range d.report.snapshot.Simulations {
-			if simID(s) == d.of.ID {
-				p.simulation(d.report, s)
-			}
+		if x, ok := d.decisionNamed(d.of.ID); ok {
+			p.decision(d.report, x)
 		}
 	case diagnostics.KindStack:
 		for _, s := range d.report.snapshot.Stacks {
@@ -98,6 +115,19 @@ func (d *detail) page(w int) *page {
 		}
 	}
 	return p
+}
+
+// decisionNamed finds a decision of the report, or one that was asked beyond.
+func (d *detail) decisionNamed(id string) (playbooks.Decision, bool) {
+	for _, x := range d.report.decisions {
+		if (simRow{Decision: x}).id() == id {
+			return x, true
+		}
+	}
+	if d.asked == nil {
+		return playbooks.Decision{}, false
+	}
+	return d.asked(id)
 }
 
 func (d *detail) Update(tea.Msg) tea.Cmd { return nil }
@@ -209,6 +239,6 @@ func (d *detail) copied() string {
 	if d.text.Lines == nil {
 		return ""
 	}
-	p := (&detail{look: &look{Palette: &widget.Palette{}, lang: d.lang, clock: d.clock}, report: d.report, of: d.of}).page(100)
+	p := (&detail{look: &look{Palette: &widget.Palette{}, lang: d.lang, clock: d.clock}, report: d.report, of: d.of, asked: d.asked}).page(100)
 	return joinLines(p.lines)
 }

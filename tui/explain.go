@@ -241,67 +241,6 @@ func embeddedJSON(message string) (head, doc string, ok bool) {
 	return strings.TrimSpace(message[:i]), strings.TrimSpace(message[i:]), true
 }
 
-func (p *page) simulation(r *report, s diagnostics.Simulation) {
-	word := decision(s)
-	glyph, style := decisionGlyph(p.Palette, word)
-	p.para(p.Strong, style.Paint(glyph)+" ", "  ", word+": "+s.EvalActionName)
-	p.head("About")
-	p.field("action", s.EvalActionName)
-	p.field("on", s.EvalResourceName)
-	p.field("as", s.PolicySourceArn)
-	p.field("decision", s.EvalDecision)
-	p.field("said by", origin(s.Origin))
-	p.field("missing", strings.Join(s.MissingContextValues, ", "))
-	if s.AllowedByBoundary != nil {
-		p.field("boundary", yesNo(*s.AllowedByBoundary, "allows it", "does not allow it"))
-	}
-	if s.AllowedByOrganizations != nil {
-		p.field("org", yesNo(*s.AllowedByOrganizations, "allows it", "does not allow it"))
-	}
-	role, ok := r.role(s.PolicySourceArn)
-	if !ok {
-		return
-	}
-	p.statements(role, s)
-}
-
-func origin(o string) string {
-	switch o {
-	case "aws":
-		return "IAM (SimulatePrincipalPolicy)"
-	case "local":
-		return "firstaid's own evaluation of the policies that were read"
-	}
-	return o
-}
-
-func yesNo(b bool, yes, no string) string {
-	if b {
-		return yes
-	}
-	return no
-}
-
-// statements shows the policies that decided, or all of the role's when none
-// did: then what is missing is missing in all of them.
-func (p *page) statements(role diagnostics.Role, s diagnostics.Simulation) {
-	decided := map[string]bool{}
-	for _, m := range s.MatchedStatements {
-		decided[m.SourcePolicyId] = true
-	}
-	for _, policy := range role.Policies {
-		if len(decided) > 0 && !decided[policy.PolicyName] && !decided[policy.PolicyArn] && !decided["role_"+role.RoleName+"_"+policy.PolicyName] {
-			continue
-		}
-		p.head("Policy " + policy.PolicyName + " of " + role.RoleName)
-		p.json(policy.Document)
-	}
-	if role.Boundary != "" && s.AllowedByBoundary != nil && !*s.AllowedByBoundary {
-		p.head("Permissions boundary " + role.PermissionsBoundary)
-		p.json(role.Boundary)
-	}
-}
-
 func (p *page) stack(s diagnostics.Stack) {
 	p.para(p.Strong, statusGlyph(p.Palette, s.StackStatus)+" ", "  ", s.StackName+" "+s.StackStatus)
 	if s.StackStatusReason != "" {

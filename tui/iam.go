@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"sort"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -10,132 +9,21 @@ import (
 	"firstaid/tui/widget"
 )
 
-// simRow is one decision, or something that could not be decided.
-type simRow struct {
-	sim    diagnostics.Simulation
-	unread *diagnostics.Unread
-}
-
-// iam is the pane of IAM simulations: what is denied first, then what is
-// unknown, then what is allowed.
+// iam is the pane of IAM decisions: what is denied first, then what is
+// unknown, then what is allowed. Below the rows stands in full what decided
+// the chosen one.
 type iam struct {
 	*look
 	report  *report
 	list    widget.List[simRow]
 	focused bool
+	h       int // of the rows and the card together, without the header
 }
 
 func newIAM(l *look) *iam {
 	p := &iam{look: l}
-	p.list = widget.List[simRow]{ID: p.id, Text: func(r simRow) string { return widget.Join(simParts(r)) }, Draw: p.draw}
+	p.list = widget.List[simRow]{ID: simRow.id, Text: func(r simRow) string { return widget.Join(r.parts()) }, Draw: p.draw}
 	return p
-}
-
-func (p *iam) id(r simRow) string {
-	if r.unread != nil {
-		return "unread " + r.unread.Of.String() + r.unread.Action
-	}
-	return simID(r.sim)
-}
-
-func simID(s diagnostics.Simulation) string {
-	return s.Origin + " " + s.PolicySourceArn + " " + s.EvalActionName + " " + s.EvalResourceName
-}
-
-// simParts are the cells: decision, action, resource, principal, decided by.
-func simParts(r simRow) []string {
-	if r.unread != nil {
-		return []string{"unknown", widget.Clean(r.unread.Action), widget.Clean(r.unread.Of.ID), "", widget.Clean(r.unread.Reason)}
-	}
-	s := r.sim
-	by := make([]string, 0, len(s.MatchedStatements))
-	for _, m := range s.MatchedStatements {
-		by = append(by, m.SourcePolicyId)
-	}
-	if s.AllowedByBoundary != nil && !*s.AllowedByBoundary {
-		by = append(by, "permissions boundary")
-	}
-	if s.AllowedByOrganizations != nil && !*s.AllowedByOrganizations {
-		by = append(by, "organization policy")
-	}
-	return []string{
-		decision(s), widget.Clean(s.EvalActionName), widget.Clean(s.EvalResourceName),
-		widget.Clean(lastPart(s.PolicySourceArn)), widget.Clean(strings.Join(by, ", ")),
-	}
-}
-
-// decision says a decision in words that an engineer knows.
-func decision(s diagnostics.Simulation) string {
-	switch s.EvalDecision {
-	case "allowed":
-		return "allowed"
-	case "explicitDeny":
-		return "denied"
-	case "implicitDeny":
-		return "not allowed"
-	default:
-		return "unknown"
-	}
-}
-
-func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
-
-func decisionGlyph(p *widget.Palette, d string) (string, widget.Style) {
-	switch d {
-	case "allowed":
-		return "✔", p.Good
-	case "unknown":
-		return "?", p.Warn
-	default:
-		return "✖", p.Error
-	}
-}
-
-// order puts denials first and what is allowed last.
-func order(r simRow) int {
-	switch simParts(r)[0] {
-	case "denied":
-		return 0
-	case "not allowed":
-		return 1
-	case "unknown":
-		return 2
-	default:
-		return 3
-	}
-}
-
-func (p *iam) draw(r simRow, hits []int, w int, q *widget.Palette) string {
-	parts := simParts(r)
-	glyph, style := decisionGlyph(q, parts[0])
-	base := widget.Style("")
-	if parts[0] == "allowed" {
-		base = q.Dim
-	}
-	columns := simColumns(w)
-	widths := widget.Widths(columns, w-2)
-	for i := range widths {
-		if len(hits) == 0 && widths[i] > 0 {
-			parts[i] = widget.Middle(short(parts[i]), widths[i])
-		}
-	}
-	cells := widget.Marked(parts, hits, []widget.Style{style, base, base, q.Dim, q.Dim}, q.Match)
-	return style.Paint(glyph) + " " + widget.Row(cells, columns, widths)
-}
-
-func simColumns(w int) []widget.Column {
-	columns := []widget.Column{
-		{Title: "decision", Width: 11},
-		{Title: "action", Width: min(max(w/4, 14), 34)},
-		{Title: "on", Weight: 2},
-	}
-	if w >= 84 {
-		columns = append(columns, widget.Column{Title: "as", Weight: 1})
-	}
-	if w >= 120 {
-		columns = append(columns, widget.Column{Title: "decided by", Weight: 1})
-	}
-	return columns
 }
 
 func (p *iam) Update(tea.Msg) tea.Cmd { return nil }
@@ -144,9 +32,28 @@ func (p *iam) View(w, h int) string {
 	if p.list.Len() == 0 || h < 2 {
 		return p.empty(w, h, p.why())
 	}
-	columns := simColumns(w - 1)
-	head := widget.Fit("   "+widget.Header(columns, widget.Widths(columns, w-3), p.Dim), w)
-	return head + "\n" + p.list.View(w, h-1, p.focused, p.Palette)
+	columns := p.columns(w - 3)
+	head := widget.Fit("   "+widget.Header(titles(columns), widget.Widths(titles(columns), w-3), p.Dim), w)
+	rows, card := p.split(h - 1)
+	view := head + "\n" + p.list.View(w, rows, p.focused, p.Palette)
+	if card > 0 {
+		view += "\n" + widget.Block(p.card(w, card), w, card)
+	}
+	return view
+}
+
+// split divides the height: a card of the chosen row below the rows where both
+// have room. Few rows leave what they do not need to the card.
+func (p *iam) split(h int) (rows, card int) {
+	const most, least = 8, 6
+	if h < least+4 {
+		return h, 0
+	}
+	card = min(most, h/2)
+	if spare := h - p.list.Len(); spare > card {
+		card = min(spare, most)
+	}
+	return h - card, card
 }
 
 func (p *iam) why() string {
@@ -154,32 +61,61 @@ func (p *iam) why() string {
 	case p.report == nil:
 		return "Not read yet."
 	case p.list.Query() != "":
-		return "No decision matches " + p.list.Query() + "."
+		return "No decision matches " + p.list.Query() + ". esc shows all of them."
+	case !p.report.snapshot.Complete:
+		return "Not read yet."
+	case len(p.report.decider.Roles()) == 0:
+		return "Nothing was denied in what was read, and no role's policies were read. Where a call is refused, its role, the policies " +
+			"and IAM's own decision are shown here; `firstaid permissions` prints what reading them needs."
 	default:
-		return unreadSentence(p.report, diagnostics.KindSimulation, "Nothing was denied, so nothing was simulated.")
+		return "Nothing was denied in what was read, so there was nothing to ask IAM about."
 	}
 }
 
 func (p *iam) Keys() []Key {
-	return append([]Key{{
-		Keys: []string{"enter"}, Verb: "open", Help: "show what decided it, with the policy", Foot: true,
-		Do: func() tea.Cmd { return send(focusOn{detailPane}) },
-	}}, moveKeys(&p.list)...)
+	return append([]Key{
+		{Keys: []string{"enter"}, Verb: "policies", Help: "show the role's policies, at the statement that decided", Foot: true, Why: p.nothing, Do: func() tea.Cmd { return send(revealed{}) }},
+	}, moveKeys(&p.list)...)
+}
+
+func (p *iam) nothing() string {
+	if p.list.Len() == 0 {
+		return "there is no decision to look into"
+	}
+	return ""
+}
+
+// revealed opens the explanation of what is chosen at the place that matters.
+type revealed struct{}
+
+func (revealed) apply(a *App) tea.Cmd {
+	a.setFocus(detailPane)
+	a.detail.reveal()
+	return nil
 }
 
 func (p *iam) show(r *report) {
 	p.report = r
-	var rows []simRow
-	for _, s := range r.snapshot.Simulations {
-		rows = append(rows, simRow{sim: s})
-	}
-	for i, u := range r.snapshot.Unread {
-		if u.Of.Kind == diagnostics.KindSimulation || u.Of.Kind == diagnostics.KindRole {
-			rows = append(rows, simRow{unread: &r.snapshot.Unread[i]})
+	p.arrange()
+}
+
+// arrange makes the rows of the report.
+func (p *iam) arrange() {
+	var rows, allowed []simRow
+	for _, d := range p.report.decisions {
+		if d.Allowed() {
+			allowed = append(allowed, simRow{Decision: d})
+		} else {
+			rows = append(rows, simRow{Decision: d})
 		}
 	}
-	sort.SliceStable(rows, func(a, b int) bool { return order(rows[a]) < order(rows[b]) })
-	p.list.Set(rows)
+	for i, u := range p.report.snapshot.Unread {
+		if u.Of.Kind == diagnostics.KindSimulation || u.Of.Kind == diagnostics.KindRole {
+			rows = append(rows, simRow{unread: &p.report.snapshot.Unread[i]})
+		}
+	}
+	p.list.Set(append(rows, allowed...))
+	p.resize(0, p.h+1)
 }
 
 // follow puts the cursor on the decision that a finding is about.
@@ -191,8 +127,8 @@ func (p *iam) follow(f diagnostics.Finding) {
 	}
 	if action := f.Captures["action"]; action != "" {
 		for _, r := range p.list.Items() {
-			if r.unread == nil && strings.EqualFold(r.sim.EvalActionName, action) {
-				p.list.Select(p.id(r))
+			if r.unread == nil && strings.EqualFold(r.EvalActionName, action) {
+				p.list.Select(r.id())
 				return
 			}
 		}
@@ -205,10 +141,10 @@ func (p *iam) goTo(ref diagnostics.Ref) bool {
 		if r.unread != nil {
 			continue
 		}
-		if ref.Kind == diagnostics.KindSimulation && ref.ID == r.sim.EvalActionName+" "+r.sim.EvalResourceName ||
-			ref.Kind == diagnostics.KindSimulation && ref.ID == simID(r.sim) ||
-			ref.Kind == diagnostics.KindRole && ref.ID == lastPart(r.sim.PolicySourceArn) {
-			return p.list.Select(p.id(r))
+		if ref.Kind == diagnostics.KindSimulation && ref.ID == r.EvalActionName+" "+r.EvalResourceName ||
+			ref.Kind == diagnostics.KindSimulation && ref.ID == r.id() ||
+			ref.Kind == diagnostics.KindRole && ref.ID == lastPart(r.PolicySourceArn) {
+			return p.list.Select(r.id())
 		}
 	}
 	return false
@@ -222,26 +158,32 @@ func (p *iam) chosen() diagnostics.Ref {
 	case r.unread != nil:
 		return diagnostics.Ref{Kind: kindUnread}
 	default:
-		return diagnostics.Ref{Kind: diagnostics.KindSimulation, ID: simID(r.sim)}
+		return diagnostics.Ref{Kind: diagnostics.KindSimulation, ID: r.id()}
 	}
 }
 
 func (p *iam) copied() string {
 	if r, ok := p.list.Current(); ok {
-		return strings.TrimSpace(widget.Join(simParts(r)))
+		return r.full()
 	}
 	return ""
 }
 
 func (p *iam) find(q string) tea.Cmd {
 	p.list.Find(q)
+	p.resize(0, p.h+1)
 	return nil
 }
 
-func (p *iam) title() string   { return "IAM" }
-func (p *iam) note() string    { return widget.Position(p.list.Cursor(), p.list.Len()) }
-func (p *iam) focus(on bool)   { p.focused = on }
-func (p *iam) resize(w, h int) { p.list.Resize(w, h-1) }
-func (p *iam) move(n int)      { p.list.Move(n) }
-func (p *iam) click(_, y int)  { p.list.Click(y - 1) }
-func (p *iam) found() string   { return p.list.Query() }
+func (p *iam) resize(_, h int) {
+	p.h = h - 1
+	rows, _ := p.split(p.h)
+	p.list.Resize(0, rows)
+}
+
+func (p *iam) title() string  { return "IAM" }
+func (p *iam) note() string   { return widget.Position(p.list.Cursor(), p.list.Len()) }
+func (p *iam) focus(on bool)  { p.focused = on }
+func (p *iam) move(n int)     { p.list.Move(n) }
+func (p *iam) click(_, y int) { p.list.Click(y - 1) }
+func (p *iam) found() string  { return p.list.Query() }

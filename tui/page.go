@@ -17,6 +17,8 @@ type page struct {
 	lines []string
 	// links are the things that lines lead to, by line.
 	links []pageLink
+	// mark is the line that a reader is after; 0 for none.
+	mark int
 }
 
 // pageLink is a line of a page that leads somewhere.
@@ -68,6 +70,11 @@ func (p *page) link(of diagnostics.Ref, mark, text string) {
 	p.item(mark, text)
 }
 
+// line is one row of styled text, cut at the page's width.
+func (p *page) line(styled string) {
+	p.lines = append(p.lines, strings.TrimRight(widget.Fit(styled, p.w), " "))
+}
+
 // quote shows a text as it was found, bounded.
 func (p *page) quote(text string) {
 	const most = 400
@@ -75,6 +82,10 @@ func (p *page) quote(text string) {
 	if len(lines) > most {
 		lines = append(lines[:most], "… "+itoa(len(lines)-most)+" more lines")
 	}
+	p.quoteLines(lines)
+}
+
+func (p *page) quoteLines(lines []string) {
 	bar := p.Dim.Paint("│") + " "
 	for _, line := range lines {
 		p.para(p.Code, bar, bar, line)

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"slices"
-	"strings"
 
 	"firstaid/diagnostics"
 	"firstaid/playbooks"
@@ -26,6 +25,10 @@ type report struct {
 	// cites says which finding an event or log event is evidence of, by the
 	// place of the finding in findings.
 	cites map[diagnostics.Ref]int
+	// decider knows the roles that were read, decisions what was denied to
+	// them and what else IAM was asked.
+	decider   *playbooks.Decider
+	decisions []playbooks.Decision
 }
 
 // diagnose is playbooks.Diagnose, or a test's own conclusions.
@@ -43,6 +46,8 @@ func newReport(s *diagnostics.Snapshot, c *playbooks.Catalog, judge diagnose) *r
 	}
 	r.events = eventRows(r)
 	r.logs = newLogIndex(r)
+	r.decider = playbooks.NewDecider(s)
+	r.decisions = r.decider.Decisions()
 	return r
 }
 
@@ -93,17 +98,6 @@ func (r *report) file(path string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// role returns a role by its ARN or name.
-func (r *report) role(arn string) (diagnostics.Role, bool) {
-	name := arn[strings.LastIndexByte(arn, '/')+1:]
-	for _, x := range r.snapshot.Roles {
-		if x.Arn == arn || x.RoleName == name {
-			return x, true
-		}
-	}
-	return diagnostics.Role{}, false
 }
 
 // fixes works out how to mend a finding; it is pure and may take a while.
