@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"firstaid/diagnostics"
+	"firstaid/diagnostics/policy"
 	"firstaid/diagnostics/policy/proposal"
 	"firstaid/diagnostics/template"
 	"firstaid/playbooks/edit"
@@ -29,16 +30,50 @@ func fixDenied(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	if w, ok := newProject(s).at(f.Subject); ok && isFunction(w.resource) {
 		list = append(list, w.grant(&p, &known)...)
 	}
-	if owned, ok := ix.role(role); ok && role != "" && !owned.Missing {
+	owned, ok := ix.role(role)
+	if ok && role != "" && !owned.Missing {
 		list = append(list, hotPatch(owned, &p))
 	}
 	for i := range list {
 		list[i].Notes = append(list[i].Notes, notes(&p)...)
+		if list[i].Proof != nil {
+			list[i].Proof = ix.tried(owned, &p, list[i].Proof.Document)
+		}
 		if !p.SingleKey() {
 			list[i].Risk, list[i].Confirm = Permanent, firstOf(role, f.Subject.ID)
 		}
 	}
 	return list.ordered()
+}
+
+// tried tries a document on the role's policies as they were read.
+func (ix *index) tried(role diagnostics.Role, p *proposal.Proposal, document string) *diagnostics.Proof {
+	set := RoleSet(ix.snapshot, role)
+	if role.Arn == "" || role.Missing {
+		set.Unread = append(set.Unread, policy.LayerIdentity)
+	}
+	proof, err := TryHere(set, firstOf(role.Arn, nobody(ix.snapshot)), diagnostics.ContextOf(ix.snapshot, role.Arn), p, document)
+	if err != nil {
+		return nil
+	}
+	if role.Arn == "" {
+		proof.Principal = ""
+	}
+	return proof
+}
+
+// nobody stands for a role that was not read: one of the snapshot's account.
+func nobody(s *diagnostics.Snapshot) string {
+	return "arn:" + partition(s) + ":iam::" + firstOf(s.Identity.Account, "123456789012") + ":role/unread"
+}
+
+// grants marks a fix as one that adds statements to a role: exactly these bytes
+// are tried, shown and applied.
+func grants(f Fix, statements []proposal.Statement) Fix {
+	if doc, err := proposal.Document(statements); err == nil {
+		f.Proof = &diagnostics.Proof{Document: string(doc)}
+	}
+	return f
 }
 
 // knownOf gathers what the snapshot tells about the application: only what it
@@ -105,11 +140,11 @@ func (w *workpiece) grant(p *proposal.Proposal, k *proposal.Known) []Fix {
 				Ko: "같은 리소스에 다음도 허용합니다: " + strings.Join(t.Excess, ", "),
 			}
 		}
-		list.add(w.edited(f, w.template.Name, byHand(w.resource.ID, p), edit.Append(at, samTemplate(t))))
+		list.add(w.edited(grants(f, t.Statements), w.template.Name, byHand(w.resource.ID, p), edit.Append(at, samTemplate(t))))
 	}
 	f := templateFix("Give "+w.resource.ID+" exactly what was denied", w.resource.ID+"에 거부된 권한만 부여합니다")
 	f.Changes = p.Radius
-	list.add(w.edited(f, w.template.Name, byHand(w.resource.ID, p), edit.Append(at, edit.Mapping(edit.Entry("Statement", statementValues(p, k))))))
+	list.add(w.edited(grants(f, p.Statements), w.template.Name, byHand(w.resource.ID, p), edit.Append(at, edit.Mapping(edit.Entry("Statement", statementValues(p, k))))))
 	return list
 }
 
@@ -129,7 +164,7 @@ func (w *workpiece) grantRole(p *proposal.Proposal, k *proposal.Known) []Fix {
 	document := edit.Mapping(edit.Entry("Version", edit.Text("2012-10-17")), edit.Entry("Statement", statementValues(p, k)))
 	value := edit.Mapping(edit.Entry("PolicyName", edit.Text(p.Statements[0].Sid)), edit.Entry("PolicyDocument", document))
 	var list fixes
-	list.add(role.edited(f, role.template.Name, byHand(id, p), edit.Append(role.path("Policies"), value)))
+	list.add(role.edited(grants(f, p.Statements), role.template.Name, byHand(id, p), edit.Append(role.path("Policies"), value)))
 	return list
 }
 
@@ -216,7 +251,7 @@ func hotPatch(role diagnostics.Role, p *proposal.Proposal) Fix {
 		}},
 		Steps: []Step{c},
 	}
-	return f
+	return grants(f, p.Statements)
 }
 
 // notes says what speaks for caution, and what the same code will need next.

@@ -129,15 +129,15 @@ func (ix *index) evaluated(f *diagnostics.Finding, d denial.Denial) bool {
 		return false
 	}
 	role := ix.snapshot.Roles[i]
-	set, ok := RoleSet(role)
-	if !ok || role.Missing {
+	if role.Missing {
 		return false
 	}
 	principal, err := policy.NewPrincipal(role.Arn)
 	if err != nil {
 		return false
 	}
-	r := set.Evaluate(policy.Request{Principal: principal, Action: d.Action, Resource: d.Resource})
+	known := requestContext(diagnostics.ContextOf(ix.snapshot, role.Arn))
+	r := RoleSet(ix.snapshot, role).Evaluate(policy.Request{Principal: principal, Action: d.Action, Resource: d.Resource, Context: known})
 	if r.Decision == policy.Allowed || r.Decision == policy.Unknown {
 		return false
 	}
@@ -150,27 +150,39 @@ func (ix *index) evaluated(f *diagnostics.Finding, d denial.Denial) bool {
 	return true
 }
 
-// RoleSet is what decides for a role, as far as it was read: its policies and
-// its boundary. ok is false when a document is no policy.
-func RoleSet(role diagnostics.Role) (*policy.Set, bool) {
+// RoleSet is what decides for a role of a snapshot, as far as it was read: its
+// policies and its boundary. What could not be read is in the set's Unread.
+func RoleSet(s *diagnostics.Snapshot, role diagnostics.Role) *policy.Set {
 	set := &policy.Set{Identity: []policy.Policy{}}
+	if unreadPolicies(s, role.RoleName) {
+		set.Unread = append(set.Unread, policy.LayerIdentity)
+	}
 	for _, p := range role.Policies {
 		doc, err := policy.Parse([]byte(p.Document))
 		if err != nil {
-			return nil, false
+			set.Unread = append(set.Unread, policy.LayerIdentity)
+			continue
 		}
 		set.Identity = append(set.Identity, policy.Policy{Name: p.PolicyName, Document: doc})
 	}
 	if role.PermissionsBoundary == "" {
-		return set, true
+		return set
 	}
 	doc, err := policy.Parse([]byte(role.Boundary))
 	if err != nil {
 		set.Unread = append(set.Unread, policy.LayerBoundary)
-		return set, true
+		return set
 	}
 	set.Boundary = []policy.Policy{{Name: role.PermissionsBoundary[strings.LastIndexByte(role.PermissionsBoundary, '/')+1:], Document: doc}}
-	return set, true
+	return set
+}
+
+// unreadPolicies reports whether the list of a role's policies, or one of
+// them, could not be read: it may allow or deny anything.
+func unreadPolicies(s *diagnostics.Snapshot, role string) bool {
+	return slices.ContainsFunc(s.Unread, func(u diagnostics.Unread) bool {
+		return u.Of == diagnostics.Ref{Kind: diagnostics.KindRole, ID: role}
+	})
 }
 
 // deniedTo lists the denials of the role that a finding is about, so that they

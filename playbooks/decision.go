@@ -51,7 +51,7 @@ type Decider struct {
 
 type decidedRole struct {
 	diagnostics.Role
-	set       *policy.Set // nil: a document is no policy
+	set       *policy.Set // nil: its ARN is that of no principal
 	principal policy.Principal
 	context   policy.Context
 }
@@ -66,7 +66,7 @@ func NewDecider(s *diagnostics.Snapshot) *Decider {
 		r := &decidedRole{Role: role, context: knownContext(s, role)}
 		var err error
 		if r.principal, err = policy.NewPrincipal(role.Arn); err == nil {
-			r.set, _ = RoleSet(role)
+			r.set = RoleSet(s, role)
 		}
 		d.roles[role.RoleName] = r
 	}
@@ -112,7 +112,7 @@ func (d *Decider) Role(arn string) (diagnostics.Role, bool) {
 
 // Decide evaluates here what a role, by name or ARN, may do, as if the
 // documents in add were attached to it too. ok is false for a role that was
-// not read or whose policies cannot be.
+// not read; policies that could not be read leave the answer unknown.
 func (d *Decider) Decide(role, action, resource string, add ...*policy.Document) (Decision, bool) {
 	r, ok := d.roles[role[strings.LastIndexByte(role, '/')+1:]]
 	if !ok || r.set == nil {

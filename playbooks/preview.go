@@ -34,6 +34,9 @@ func WritePlan(w io.Writer, p Plan, lang diagnostics.Lang) error {
 	for i, s := range f.Steps {
 		fmt.Fprintf(&b, "\n%d. %s\n", i+1, describeStep(s, lang))
 	}
+	if f.Proof != nil {
+		b.WriteString("\n" + strings.Join(ProofLines(f.Proof, lang), "\n") + "\n")
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

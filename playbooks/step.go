@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"strings"
 	"time"
 
 	"firstaid/diagnostics"
@@ -42,7 +43,27 @@ type Fix struct {
 	// Confirm is what must be typed before the fix is applied, because it
 	// widens access or cannot be taken back; empty for none.
 	Confirm string `json:"confirm,omitempty"`
-	Steps   []Step `json:"-"`
+	// Proof is what a grant changes, pair by pair; nil for a fix that grants
+	// nothing.
+	Proof *diagnostics.Proof `json:"proof,omitempty"`
+	Steps []Step             `json:"-"`
+}
+
+// doubted is the name that must be typed for a grant whose proof speaks
+// against it; what could not be told asks for it only on a live role.
+func (f Fix) doubted() string {
+	if f.Proof == nil {
+		return ""
+	}
+	switch f.Proof.Verdict() {
+	case diagnostics.ProofHolds:
+		return ""
+	case diagnostics.ProofUnknown:
+		if f.Kind != FixEnvironment {
+			return ""
+		}
+	}
+	return firstOf(f.Proof.Principal[strings.LastIndexByte(f.Proof.Principal, '/')+1:], "grant")
 }
 
 // Plan is what is shown, confirmed and applied.
@@ -56,6 +77,9 @@ type Plan struct {
 func (p Plan) Confirmation() string {
 	if p.Fix.Confirm != "" {
 		return p.Fix.Confirm
+	}
+	if word := p.Fix.doubted(); word != "" {
+		return word
 	}
 	for _, s := range p.Fix.Steps {
 		c, ok := s.(Call)

@@ -124,6 +124,12 @@ func (f *fixes) page(w int) *page {
 		p.blank()
 		p.step(s)
 	}
+	if fix.Proof != nil {
+		p.head("Proof")
+		for _, l := range playbooks.ProofLines(fix.Proof, p.lang) {
+			p.lines = append(p.lines, widget.Clean(l))
+		}
+	}
 	for i, n := range fix.Notes {
 		if i == 0 {
 			p.head("Notes")

@@ -16,6 +16,7 @@ import (
 	"firstaid/diagnostics"
 	"firstaid/playbooks"
 	"firstaid/playbooks/apply"
+	"firstaid/playbooks/report"
 )
 
 type fixOptions struct {
@@ -25,6 +26,7 @@ type fixOptions struct {
 	alternative int
 	apply       bool
 	confirm     string
+	format      string
 }
 
 func newFix(s streams, o *options) *cobra.Command {
@@ -42,6 +44,7 @@ FINDING is an id that diagnose prints (playbook@subject), a playbook's id, or th
 	flags.StringVar(&f.stack, "stack", "", "the stack to read; else samconfig.toml's")
 	flags.IntVar(&f.alternative, "alternative", 1, "which of the finding's fixes, best first")
 	flags.BoolVar(&f.apply, "apply", false, "apply what is shown")
+	flags.StringVar(&f.format, "format", "text", "text or json")
 	flags.StringVar(&f.confirm, "confirm", "", "with --apply: the name that a permanent change asks for")
 	return cmd
 }
@@ -59,7 +62,12 @@ func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := playbooks.WritePlan(s.out, plan, lang); err != nil {
+	if plan.Fix.Proof != nil && f.from.incident == "" {
+		if plan, err = f.proven(ctx, plan); err != nil {
+			return err
+		}
+	}
+	if err := f.show(s, plan, lang); err != nil {
 		return err
 	}
 	if !f.apply {
@@ -67,6 +75,26 @@ func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
 		return errFindings
 	}
 	return f.carryOut(ctx, s, snapshot, plan)
+}
+
+// proven has IAM try what a plan grants.
+func (f *fixOptions) proven(ctx context.Context, plan playbooks.Plan) (playbooks.Plan, error) {
+	a, err := f.account(ctx, f.stack, ".")
+	if err != nil {
+		return plan, err
+	}
+	plan.Fix.Proof = playbooks.Prove(ctx, plan.Fix.Proof, a.collector.Simulate)
+	return plan, nil
+}
+
+func (f *fixOptions) show(s streams, plan playbooks.Plan, lang diagnostics.Lang) error {
+	switch f.format {
+	case "json":
+		return report.WritePlan(s.out, plan)
+	case "text":
+		return playbooks.WritePlan(s.out, plan, lang)
+	}
+	return fmt.Errorf("there is no format %q: use text or json", f.format)
 }
 
 // plan finds the finding and the chosen fix.

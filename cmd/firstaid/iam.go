@@ -12,6 +12,7 @@ import (
 
 	"firstaid/diagnostics"
 	"firstaid/diagnostics/denial"
+	"firstaid/diagnostics/policy"
 	"firstaid/diagnostics/policy/proposal"
 	"firstaid/playbooks"
 )
@@ -65,14 +66,45 @@ func readText(s streams, args []string) (string, error) {
 // explained is one denial as `iam explain --format json` prints it.
 type explained struct {
 	denial.Denial
-	Actor    denial.Actor      `json:"actor"`
-	Proposal proposal.Proposal `json:"proposal"`
+	Actor    denial.Actor       `json:"actor"`
+	Proposal proposal.Proposal  `json:"proposal"`
+	Proof    *diagnostics.Proof `json:"proof,omitempty"`
+}
+
+// explainDenial takes one denial as far as its text leads. The proof says what
+// the grant's document decides by itself: nothing of the role was read.
+func explainDenial(d denial.Denial) explained {
+	x := explained{Denial: d, Actor: d.Who(), Proposal: proposal.For([]denial.Denial{d}, proposal.Known{Account: d.Account, Role: d.Role})}
+	doc, err := proposal.Document(x.Proposal.Statements)
+	if err != nil || len(x.Proposal.Statements) == 0 {
+		return x
+	}
+	account := firstNonEmpty(d.Account, "123456789012")
+	x.Proof, err = playbooks.TryHere(&policy.Set{Identity: []policy.Policy{}}, "arn:aws:iam::"+account+":role/"+firstNonEmpty(d.Role, "caller"), nil, &x.Proposal, string(doc))
+	if err != nil {
+		return x
+	}
+	for i := range x.Proof.Trials {
+		x.Proof.Trials[i].Before = diagnostics.DecisionUnknown
+	}
+	x.Proof.Principal, x.Proof.Unchecked = "", diagnostics.Text{
+		En: "The grant alone was evaluated: no policy of the role was read. `firstaid fix` tries it on the role.",
+		Ko: "권한 문서만 평가했으며 역할의 정책은 읽지 않았습니다. `firstaid fix`가 역할에 대해 시험합니다.",
+	}
+	return x
+}
+
+func firstNonEmpty(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 func explainDenials(s streams, denials []denial.Denial, format string, lang diagnostics.Lang) error {
 	list := make([]explained, 0, len(denials))
 	for _, d := range denials {
-		list = append(list, explained{d, d.Who(), proposal.For([]denial.Denial{d}, proposal.Known{Account: d.Account, Role: d.Role})})
+		list = append(list, explainDenial(d))
 	}
 	switch format {
 	case "json":
@@ -120,6 +152,11 @@ func printDenial(w io.Writer, x explained, lang diagnostics.Lang) {
 		if doc, err := proposal.Document(x.Proposal.Statements); err == nil {
 			line("grant", string(doc))
 			line("reach", x.Proposal.Radius.In(lang))
+		}
+	}
+	if x.Proof != nil {
+		for _, l := range playbooks.ProofLines(x.Proof, lang) {
+			fmt.Fprintln(w, clean(l))
 		}
 	}
 	fmt.Fprintln(w)

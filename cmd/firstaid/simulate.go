@@ -98,11 +98,7 @@ func (c *simulateOptions) set(ctx context.Context) (*policy.Set, string, error) 
 		if r.RoleName != c.role && r.Arn != c.role {
 			continue
 		}
-		set, ok := playbooks.RoleSet(r)
-		if !ok {
-			return nil, "", fmt.Errorf("a policy of %s cannot be read", c.role)
-		}
-		return set, r.Arn, nil
+		return playbooks.RoleSet(snapshot, r), r.Arn, nil
 	}
 	return nil, "", fmt.Errorf("the role %s is not among what was read", c.role)
 }

@@ -21,7 +21,7 @@ func (r *reading) simulateDenials(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		q.Context = append(q.Context, ContextKey{"aws:CurrentTime", "date", []string{now.UTC().Format("2006-01-02T15:04:05Z")}})
+		q.Context = append(q.Context, ContextKey{Name: "aws:CurrentTime", Type: "date", Values: []string{now.UTC().Format("2006-01-02T15:04:05Z")}})
 		answers, err := r.Simulate(ctx, q.Question)
 		answers = slices.DeleteFunc(answers, func(s diagnostics.Simulation) bool { return !q.asks(s) })
 		r.change(func(s *diagnostics.Snapshot) { s.Simulations = append(s.Simulations, answers...) })
@@ -134,34 +134,9 @@ func viaService(s *diagnostics.Snapshot, d *denial.Denial) string {
 
 // contextOf are the condition keys that are known of a request by a principal.
 func contextOf(s *diagnostics.Snapshot, principal, via string) []ContextKey {
-	keys := []ContextKey{
-		{"aws:PrincipalArn", "string", []string{principal}},
-		{"aws:SecureTransport", "boolean", []string{"true"}},
-	}
-	if s.Identity.Account != "" {
-		keys = append(keys, ContextKey{"aws:PrincipalAccount", "string", []string{s.Identity.Account}})
-	}
-	if s.Identity.Region != "" {
-		keys = append(keys, ContextKey{"aws:RequestedRegion", "string", []string{s.Identity.Region}})
-	}
+	keys := diagnostics.ContextOf(s, principal)
 	if via != "" {
-		keys = append(keys, ContextKey{"kms:ViaService", "string", []string{via}})
-	}
-	for _, role := range s.Roles {
-		if role.Arn == principal {
-			for _, t := range role.Tags {
-				keys = append(keys, ContextKey{"aws:PrincipalTag/" + t.Key, "string", []string{t.Value}})
-			}
-		}
-	}
-	var functions []string // one role of several functions does not tell which one called
-	for _, f := range s.Functions {
-		if f.Role == principal && f.FunctionArn != "" {
-			functions = append(functions, f.FunctionArn)
-		}
-	}
-	if len(functions) == 1 {
-		keys = append(keys, ContextKey{"lambda:SourceFunctionArn", "string", functions})
+		keys = append(keys, ContextKey{Name: "kms:ViaService", Type: "string", Values: []string{via}})
 	}
 	return keys
 }

@@ -15,26 +15,11 @@ type simulatorAPI interface {
 	SimulatePrincipalPolicy(context.Context, *iam.SimulatePrincipalPolicyInput, ...func(*iam.Options)) (*iam.SimulatePrincipalPolicyOutput, error)
 }
 
-// A Question asks IAM what a principal may do: every action on every resource.
-type Question struct {
-	Principal string   // ARN of a role, user or group; not of an assumed role's session
-	Actions   []string // concrete: IAM answers nothing for wildcards
-	Resources []string // ARNs; they need not exist. None means "*"
-	Context   []ContextKey
-	// Add are policy documents that count as attached: "what if".
-	Add []string
-	// Without are kinds of policies to leave out, which tells the layer that
-	// blocks: inline, aws-managed, user-managed, permission-boundary, scp.
-	Without []string
-}
+// A Question asks IAM what a principal may do.
+type Question = diagnostics.Question
 
-// A ContextKey is a condition key with its values. Type is string, stringList,
-// numeric, boolean, ip or date.
-type ContextKey struct {
-	Name   string
-	Type   string
-	Values []string
-}
+// A ContextKey is a condition key with its values.
+type ContextKey = diagnostics.ContextKey
 
 const (
 	maxPairs         = 200 // of action and resource in one reading

@@ -124,6 +124,27 @@ func (r Report) jsonFinding(f diagnostics.Finding) jsonFinding {
 	return out
 }
 
+// jsonPlan is a plan on its own: one fix of one finding, and the word that
+// applying it asks for.
+type jsonPlan struct {
+	Finding string `json:"finding"`
+	jsonFix
+	Confirmation string                   `json:"confirmation,omitempty"`
+	Verdict      diagnostics.ProofVerdict `json:"proofVerdict,omitempty"`
+}
+
+// WritePlan writes a plan as JSON, its proof row by row.
+func WritePlan(w io.Writer, p playbooks.Plan) error {
+	out := jsonPlan{Finding: p.Finding.ID(), jsonFix: jsonFix{p.Fix, []jsonStep{}}, Confirmation: p.Confirmation()}
+	for _, s := range p.Fix.Steps {
+		out.Steps = append(out.Steps, newJSONStep(s))
+	}
+	if p.Fix.Proof != nil {
+		out.Verdict = p.Fix.Proof.Verdict()
+	}
+	return encode(w, out)
+}
+
 func newJSONStep(s playbooks.Step) jsonStep {
 	switch s := s.(type) {
 	case playbooks.FileEdit:

@@ -67,7 +67,10 @@ type Proposal struct {
 	Red []Finding `json:"red,omitempty"`
 	// Meant lists resources of the stack that the denial may have meant: for a
 	// wrong name, or where it names none.
-	Meant    []Resource       `json:"meant,omitempty"`
+	Meant []Resource `json:"meant,omitempty"`
+	// Wanted and Controls are what the grant is to be tried on before it is
+	// applied: pairs that have to become allowed, and pairs that must not.
+	Wanted   []Wanted         `json:"wanted,omitempty"`
 	Controls []Control        `json:"controls,omitempty"`
 	Radius   diagnostics.Text `json:"radius"`
 }
@@ -181,7 +184,7 @@ func (b *builder) build() Proposal {
 	p.Companions = append(p.Companions, b.companions()...)
 	p.Template = b.template()
 	p.Managed = b.managed()
-	p.Controls = b.controls()
+	p.Wanted, p.Controls = b.wanted(), b.controls()
 	p.Radius = radius(p.Statements, b.grants)
 	return *p
 }

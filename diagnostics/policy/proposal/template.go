@@ -14,6 +14,8 @@ type Template struct {
 	Parameters []Parameter `json:"parameters"`
 	// Excess lists the actions that it grants besides those that are wanted.
 	Excess []string `json:"excess,omitempty"`
+	// Statements are what SAM makes of it here, in full.
+	Statements []Statement `json:"-"`
 }
 
 // Parameter is a parameter of a policy template and its value.
@@ -66,7 +68,7 @@ func (b *builder) template() *Template {
 		if !b.covers(t, params) {
 			continue
 		}
-		found := &Template{Name: t.name, Excess: b.excess(t)}
+		found := &Template{Name: t.name, Excess: b.excess(t), Statements: b.expand(t, params)}
 		if len(found.Excess) > maxExcess || best != nil && len(best.Excess) <= len(found.Excess) {
 			continue
 		}
@@ -168,6 +170,24 @@ func bindTwo(pattern, resource string, params map[string]string) bool {
 	}
 	params["TableName"], params["StreamName"] = table, stream
 	return true
+}
+
+// expand writes the template out with this stack's names.
+func (b *builder) expand(t *samTemplate, params map[string]string) []Statement {
+	var fill []string
+	for name, value := range params {
+		fill = append(fill, "{"+name+"}", value)
+	}
+	names := strings.NewReplacer(fill...)
+	var out []Statement
+	for _, a := range t.allows {
+		s := Statement{Effect: "Allow", Action: slices.Clone(a.actions)}
+		for _, r := range a.resources {
+			s.Resource = append(s.Resource, names.Replace(b.local(r)))
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 func (b *builder) excess(t *samTemplate) []string {
