@@ -32,12 +32,12 @@ func ViewsOfClean(clean string, known func(word string) bool) []string {
 	}
 	glue := wrapped
 	if known != nil {
-		glue = func(left, right string, soft bool) bool {
-			return wrapped(left, right, soft) || halves(left, right, known)
+		glue = func(left, right, gap string) bool {
+			return wrapped(left, right, gap) || halves(left, right, known)
 		}
 	}
 	first := Normalize(join(clean, glue))
-	glued := Normalize(join(clean, func(string, string, bool) bool { return true }))
+	glued := Normalize(join(clean, func(_, _, gap string) bool { return isBreak(gap) }))
 	if glued == first {
 		return []string{first}
 	}
@@ -63,7 +63,7 @@ func Clean(text string) string {
 
 func cleanOnce(text string) string {
 	lines := strings.Split(mendCharacters(dropProperties(text)), "\n")
-	return strings.Join(joinColumns(stripGutters(lines)), "\n")
+	return strings.Join(joinColumns(joinPadded(stripGutters(lines))), "\n")
 }
 
 // stable applies f until nothing changes and reports whether it came to rest.
@@ -90,9 +90,9 @@ func disarm(text string) string {
 }
 
 // join folds white space to single blanks. Where two pieces of text meet at a
-// break, glue decides whether they belong to one word; soft says that the break
-// is one inside a table cell.
-func join(text string, glue func(left, right string, soft bool) bool) string {
+// break, glue decides whether they belong to one word; gap is the white space
+// between them, which a tool may have padded.
+func join(text string, glue func(left, right, gap string) bool) string {
 	var b strings.Builder
 	b.Grow(len(text))
 	for i := 0; i < len(text); {
@@ -107,7 +107,7 @@ func join(text string, glue func(left, right string, soft bool) bool) string {
 			continue
 		}
 		left, right, between := b.String(), text[i+gap:], text[i:i+gap]
-		if left != "" && right != "" && (!isBreak(between) || !glue(left, right, between != "\n")) {
+		if left != "" && right != "" && (!hasBreak(between) || !glue(left, right, between)) {
 			b.WriteByte(' ')
 		}
 		i += gap
@@ -133,11 +133,19 @@ func blank(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == soft
 // isBreak reports whether a gap is a line break with no blank around it.
 func isBreak(gap string) bool { return gap == "\n" || gap == string(softBreak) }
 
+// hasBreak reports whether a gap holds one line break or more.
+func hasBreak(gap string) bool {
+	return strings.IndexByte(gap, '\n') >= 0 || strings.ContainsRune(gap, softBreak)
+}
+
 // wrapped recognises a wrap after the hyphen or slash of a name, and one inside
 // an ARN or address: an ARN has five colons at least, and a cell is only broken
 // off where a word is longer than its column.
-func wrapped(left, right string, soft bool) bool {
-	n := len(left)
+func wrapped(left, right, gap string) bool {
+	if !isBreak(gap) {
+		return false
+	}
+	n, soft := len(left), gap != "\n"
 	if n > 1 && (left[n-1] == '-' || left[n-1] == '/') && isWordByte(left[n-2]) && isWordByte(right[0]) {
 		return true
 	}

@@ -39,6 +39,14 @@ func wrappers() map[string]func(string) string {
 			}
 			return b.String() + s
 		},
+		"a padded column": func(s string) string {
+			var b strings.Builder
+			for len(s) > 70 {
+				b.WriteString("    " + s[:70] + strings.Repeat(" ", 20) + "\n")
+				s = s[70:]
+			}
+			return b.String() + "    " + s
+		},
 	}
 }
 

@@ -1,0 +1,33 @@
+package diagnostics
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestMessagesCutToABoxAreWhole(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"words cut in two": {
+			"    Resource handler returned message: \"Error occurred during operation 'E      \n" +
+				"    CS Deployment Circuit Breaker was triggered'.\" (RequestToken: 121161f9      \n" +
+				"    -1c97-e3d5, HandlerErrorCode: GeneralServiceException)\n",
+			"Resource handler returned message: \"Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.\" (RequestToken: 121161f9-1c97-e3d5, HandlerErrorCode: GeneralServiceException)",
+		},
+		"a cut at a blank": {
+			"  Source image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop does not           \n" +
+				"   exist. Provide a valid source image.",
+			"Source image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop does not exist. Provide a valid source image.",
+		},
+		"lines of their own": {
+			"CREATE_FAILED: PayLambdaFunction (AWS::Lambda::Function)          \nfails here",
+			"CREATE_FAILED: PayLambdaFunction (AWS::Lambda::Function) fails here",
+		},
+	} {
+		if got := Normalize(c.text); got != c.want {
+			t.Errorf("%s:\n got %q\nwant %q", name, got, c.want)
+		}
+	}
+	if got := Clean(strings.Repeat("  a line that is padded and much the same as others     \n", 3000)); got == "" {
+		t.Error("a long table is gone")
+	}
+}
