@@ -8,9 +8,18 @@ type Question struct {
 	Context   []ContextKey
 	// Add are policy documents that count as attached: "what if".
 	Add []string
-	// Without are kinds of policies to leave out, which tells the layer that
-	// blocks: inline, aws-managed, user-managed, permission-boundary, scp.
+	// Without are policies to leave out, which tells the layer that blocks: a
+	// kind (inline, aws-managed, user-managed, permission-boundary, scp) or the
+	// ARN of a managed policy.
 	Without []string
+	// WithoutInline are inline policies of the role to leave out, by name.
+	WithoutInline []string
+	// Boundary is the document of a permissions boundary that replaces the
+	// principal's; ResourcePolicy that of the resource, which IAM never fetches.
+	Boundary       string
+	ResourcePolicy string
+	// Owner is the account that owns the resource; empty: the principal's.
+	Owner string
 }
 
 // A ContextKey is a condition key with its values. Type is string, stringList,

@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -68,21 +69,7 @@ func answered(all []diagnostics.Simulation, actions []string, resource string) b
 }
 
 func (c *Collector) simulateOnce(ctx context.Context, q Question, resources []string) ([]diagnostics.Simulation, error) {
-	in := &iam.SimulatePrincipalPolicyInput{
-		PolicySourceArn: aws.String(q.Principal),
-		ActionNames:     q.Actions,
-		ResourceArns:    resources,
-		PolicyInputList: q.Add,
-	}
-	for _, k := range q.Context {
-		in.ContextEntries = append(in.ContextEntries, types.ContextEntry{
-			ContextKeyName: aws.String(k.Name), ContextKeyType: types.ContextKeyTypeEnum(k.Type), ContextKeyValues: k.Values,
-		})
-	}
-	for _, kind := range q.Without {
-		in.PolicyExclusionList = append(in.PolicyExclusionList,
-			&types.PolicyIdentifierMemberPolicyType{Value: types.PolicyIdentifierPolicyType(kind)})
-	}
+	in := simulationInput(q, resources)
 	var all []diagnostics.Simulation
 	for range maxPages {
 		out, err := c.simulator.SimulatePrincipalPolicy(ctx, in)
@@ -97,6 +84,49 @@ func (c *Collector) simulateOnce(ctx context.Context, q Question, resources []st
 		}
 	}
 	return all, nil
+}
+
+func simulationInput(q Question, resources []string) *iam.SimulatePrincipalPolicyInput {
+	in := &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: aws.String(q.Principal),
+		ActionNames:     q.Actions,
+		ResourceArns:    resources,
+		PolicyInputList: q.Add,
+	}
+	for _, k := range q.Context {
+		in.ContextEntries = append(in.ContextEntries, types.ContextEntry{
+			ContextKeyName: aws.String(k.Name), ContextKeyType: types.ContextKeyTypeEnum(k.Type), ContextKeyValues: k.Values,
+		})
+	}
+	if q.Boundary != "" {
+		in.PermissionsBoundaryPolicyInputList = []string{q.Boundary}
+	}
+	if q.ResourcePolicy != "" {
+		in.ResourcePolicy, in.CallerArn = aws.String(q.ResourcePolicy), aws.String(q.Principal)
+	}
+	if q.Owner != "" { // a bare account id was refused (boto/botocore#1346)
+		in.ResourceOwner = aws.String("arn:" + arnPartition(q.Principal) + ":iam::" + q.Owner + ":root")
+	}
+	for _, x := range q.Without {
+		if strings.HasPrefix(x, "arn:") {
+			in.PolicyExclusionList = append(in.PolicyExclusionList, &types.PolicyIdentifierMemberPolicyArn{Value: x})
+			continue
+		}
+		in.PolicyExclusionList = append(in.PolicyExclusionList,
+			&types.PolicyIdentifierMemberPolicyType{Value: types.PolicyIdentifierPolicyType(x)})
+	}
+	for _, name := range q.WithoutInline {
+		in.PolicyExclusionList = append(in.PolicyExclusionList, &types.PolicyIdentifierMemberInlinePolicyIdentifier{Value: types.InlinePolicyIdentifierType{
+			PolicyName: aws.String(name), AttachmentType: types.AttachmentTypeRole, AttachmentName: aws.String(roleName(q.Principal)),
+		}})
+	}
+	return in
+}
+
+func arnPartition(arn string) string {
+	_, rest, _ := strings.Cut(arn, ":")
+	p, _, _ := strings.Cut(rest, ":")
+	return p
 }
 
 // simulationsOf reads one result. Since 2026-07-30 the top-level resource is
