@@ -40,7 +40,7 @@ type Deciding struct {
 func (d *Decision) Allowed() bool { return d.EvalDecision == string(policy.Allowed) }
 
 // Checked reports whether AWS itself decided.
-func (d *Decision) Checked() bool { return d.Origin == "aws" }
+func (d *Decision) Checked() bool { return d.Origin == diagnostics.OriginAWS }
 
 // A Decider evaluates the roles of one snapshot, whose policies it parses
 // once. It may be used by several goroutines.
@@ -125,7 +125,7 @@ func (d *Decider) Decide(role, action, resource string, add ...*policy.Document)
 	req := policy.Request{Principal: r.principal, Action: action, Resource: resource, Context: r.context}
 	result := set.Evaluate(req)
 	out := Decision{Simulation: diagnostics.Simulation{
-		Origin: "local", PolicySourceArn: r.Arn, EvalActionName: action, EvalResourceName: cmp.Or(resource, "*"),
+		Origin: diagnostics.OriginLocal, PolicySourceArn: r.Arn, EvalActionName: action, EvalResourceName: cmp.Or(resource, "*"),
 		EvalDecision: string(result.Decision), MissingContextValues: result.Missing,
 	}}
 	for _, ref := range result.Deciding {
@@ -165,6 +165,9 @@ func nearMisses(set *policy.Set, req policy.Request) []Deciding {
 // for what it does not allow, the near misses come from the policies that were
 // read.
 func (d *Decider) Explain(s diagnostics.Simulation) Decision {
+	if len(s.MissingContextValues) > 0 && s.EvalDecision != diagnostics.DecisionExplicit {
+		s.EvalDecision = diagnostics.DecisionUnknown // neither allowed nor denied until they are known
+	}
 	out := Decision{Simulation: s}
 	local, known := d.Decide(s.PolicySourceArn, s.EvalActionName, s.EvalResourceName)
 	for _, m := range s.MatchedStatements {
@@ -303,4 +306,22 @@ func (d *Decision) order() int {
 	default:
 		return 2
 	}
+}
+
+// ARNs lists the resources that a call may be about: those of decisions and
+// denials, then the stack's own.
+func (d *Decider) ARNs() []string {
+	var list []string
+	add := func(arn string) {
+		if strings.HasPrefix(arn, "arn:") && !slices.Contains(list, arn) {
+			list = append(list, arn)
+		}
+	}
+	for _, s := range d.snapshot.Simulations {
+		add(s.EvalResourceName)
+	}
+	for _, r := range d.snapshot.Resources {
+		add(arnOf(d.snapshot, r))
+	}
+	return list
 }

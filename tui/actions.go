@@ -95,7 +95,7 @@ func (a *App) typed(k tea.KeyMsg) tea.Cmd {
 // typing reports whether there is an input that takes text.
 func (a *App) typing() bool {
 	switch d := a.dialog.(type) {
-	case *palette:
+	case *palette, *whatIfForm:
 		return true
 	case *confirm:
 		return d.word != ""
@@ -161,6 +161,10 @@ func (a *App) zoom() tea.Cmd {
 
 // back undoes the last narrowing of view: search, zoom, focus.
 func (a *App) back() tea.Cmd {
+	if a.focused == iamPane && a.iam.halt() {
+		a.toast = toast{text: "IAM is not asked any further", bad: true}
+		return nil
+	}
 	if f, ok := a.panes[a.focused].(finder); ok && f.found() != "" {
 		return f.find("")
 	}
@@ -208,7 +212,7 @@ func (a *App) openDemo() tea.Cmd {
 		return nil
 	}
 	a.source, a.target, a.opts.Label = source, Target{}, "demo"
-	a.opts.Demo, a.opts.Fixer = nil, nil
+	a.opts.Demo, a.opts.Fixer, a.iam.ask = nil, nil, nil
 	if f, ok := source.(Fixer); ok {
 		a.opts.Fixer = f
 	}

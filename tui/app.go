@@ -85,10 +85,12 @@ func New(ctx context.Context, o Options) *App {
 	a := &App{
 		look: l, ctx: ctx, quit: cancel, opts: o, ascii: !unicodeTerminal(o.Getenv), source: o.Source, target: o.Target, catalog: o.Catalog,
 		findings: newFindings(l), detail: newDetail(l), events: newEvents(l), logs: newLogs(ctx, l),
-		iam: newIAM(l), stacks: newStacks(l), fixes: newFixes(l),
+		iam: newIAM(ctx, l), stacks: newStacks(l), fixes: newFixes(l),
 		states: map[string]diagnostics.State{},
 		stream: stream[*diagnostics.Snapshot]{pane: appPane},
 	}
+	a.detail.row, a.detail.tried = a.iam.row, a.iam.document
+	a.iam.proposed, a.iam.ask = a.fixes.proof, o.Simulate
 	if len(o.Notice) > 0 {
 		a.dialog = opening(l, o.Notice)
 	}
@@ -170,8 +172,9 @@ func (a *App) settle() tea.Cmd {
 	if a.failure != nil {
 		a.findings.halted = a.failure.Error() + ". " + a.wayOut()
 	}
+	kept := a.iam.keep()
 	a.detail.choose(a.panes[a.chooser].chosen())
-	return a.align()
+	return batch(kept, a.align())
 }
 
 // align brings events, logs, decisions and fixes in line with the chosen

@@ -107,7 +107,8 @@ func (m diagnosed) apply(a *App) tea.Cmd {
 	for _, p := range a.panes {
 		p.show(m.report)
 	}
-	return batch(next, a.logs.again())
+	a.detail.rebuild() // it explains rows of panes that were shown the report after it
+	return batch(next, a.logs.again(), a.iam.again())
 }
 
 // spin moves the spinner while something runs, and only then.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"firstaid/diagnostics"
+	"firstaid/diagnostics/actions"
 	"firstaid/diagnostics/policy"
 	"firstaid/playbooks"
 	"firstaid/tui/widget"
@@ -15,9 +16,29 @@ import (
 // checked says who decided.
 func checked(d playbooks.Decision) string {
 	if d.Checked() {
-		return "checked by AWS (SimulatePrincipalPolicy)"
+		return "checked by AWS"
 	}
 	return "not checked by AWS (evaluated here)"
+}
+
+// misfit says that an action is never about such a resource: the ARN is wrong,
+// not the policy. "" where it may be.
+func misfit(action, resource string) string {
+	a, known := actions.Lookup(action)
+	if !known || resource == "*" {
+		return ""
+	}
+	if a.WildcardOnly() {
+		return a.String() + " names no resource: it is granted on * only"
+	}
+	if _, fits := a.TypeOf(resource); fits {
+		return ""
+	}
+	var kinds []string
+	for _, t := range a.Types {
+		kinds = append(kinds, t.Name)
+	}
+	return a.String() + " is never about such a resource but about: " + strings.Join(kinds, ", ")
 }
 
 // ruling says in a sentence what decided.
@@ -83,6 +104,12 @@ func undecided(d playbooks.Decision) string {
 // inFull names a statement where there is room.
 func inFull(x playbooks.Deciding) string {
 	text := x.Policy
+	if x.Policy == playbooks.AddedPolicy {
+		text = "the proposed policy"
+	}
+	if x.Index >= 0 && x.Policy == playbooks.AddedPolicy {
+		return "the proposed statement"
+	}
 	if x.Index >= 0 {
 		text = "statement " + itoa(x.Index+1) + " of " + x.Policy
 	}
@@ -106,7 +133,8 @@ func nearest(d playbooks.Decision) string {
 
 // decision explains a decision: who decided what, by which statement, and the
 // role's policies with that statement marked.
-func (p *page) decision(r *report, d playbooks.Decision) {
+func (p *page) decision(r *report, x simRow, tried string) {
+	d := x.Decision
 	said := word(d.EvalDecision)
 	glyph, style := decisionGlyph(p.Palette, said)
 	p.para(p.Strong, style.Paint(glyph)+" ", "  ", said+": "+d.EvalActionName)
@@ -116,7 +144,17 @@ func (p *page) decision(r *report, d playbooks.Decision) {
 	if near := nearest(d); near != "" {
 		p.text(near)
 	}
+	if wrong := misfit(d.EvalActionName, d.EvalResourceName); wrong != "" {
+		p.para(p.Warn, "", "", wrong)
+	}
 	p.para(p.Dim, "", "", checked(d))
+	if x.after != nil {
+		_, style, _ := x.outcome(p.Palette)
+		p.head("With the proposed statement")
+		p.para(style, "", "", ruling(*x.after))
+		p.para(p.Dim, "", "", checked(*x.after))
+		p.policy(tried, marksOf(*x.after, policy.LayerIdentity, playbooks.AddedPolicy))
+	}
 	p.head("About")
 	p.field("as", d.PolicySourceArn)
 	p.field("decision", d.EvalDecision)

@@ -6,7 +6,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"firstaid/diagnostics"
-	"firstaid/playbooks"
 	"firstaid/tui/widget"
 )
 
@@ -23,8 +22,9 @@ type detail struct {
 	w, h    int
 	mark    int // the line that a reader is after; 0 for none
 	seeking bool
-	// asked finds decisions that are not the report's: what if.
-	asked func(id string) (playbooks.Decision, bool)
+	// row finds a row of the IAM pane, tried the document that it tries.
+	row   func(id string) (simRow, bool)
+	tried func() string
 }
 
 func newDetail(l *look) *detail {
@@ -104,8 +104,8 @@ func (d *detail) page(w int) *page {
 			p.logEvent(d.report, i)
 		}
 	case diagnostics.KindSimulation:
-		if x, ok := d.decisionNamed(d.of.ID); ok {
-			p.decision(d.report, x)
+		if x, ok := d.row(d.of.ID); ok {
+			p.decision(d.report, x, d.tried())
 		}
 	case diagnostics.KindStack:
 		for _, s := range d.report.snapshot.Stacks {
@@ -115,19 +115,6 @@ func (d *detail) page(w int) *page {
 		}
 	}
 	return p
-}
-
-// decisionNamed finds a decision of the report, or one that was asked beyond.
-func (d *detail) decisionNamed(id string) (playbooks.Decision, bool) {
-	for _, x := range d.report.decisions {
-		if (simRow{Decision: x}).id() == id {
-			return x, true
-		}
-	}
-	if d.asked == nil {
-		return playbooks.Decision{}, false
-	}
-	return d.asked(id)
 }
 
 func (d *detail) Update(tea.Msg) tea.Cmd { return nil }
@@ -239,6 +226,6 @@ func (d *detail) copied() string {
 	if d.text.Lines == nil {
 		return ""
 	}
-	p := (&detail{look: &look{Palette: &widget.Palette{}, lang: d.lang, clock: d.clock}, report: d.report, of: d.of, asked: d.asked}).page(100)
+	p := (&detail{look: &look{Palette: &widget.Palette{}, lang: d.lang, clock: d.clock}, report: d.report, of: d.of, row: d.row, tried: d.tried}).page(100)
 	return joinLines(p.lines)
 }

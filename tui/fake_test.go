@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -169,4 +171,34 @@ func (s *slowSource) Collect(ctx context.Context, t Target, emit func(*diagnosti
 		}
 	}
 	return s.err
+}
+
+// fakeAsker is IAM: it takes its time and allows what it is asked about with a
+// document, and reading besides.
+type fakeAsker struct {
+	asked   []string
+	stopped int
+	err     error
+}
+
+func (f *fakeAsker) ask(ctx context.Context, q diagnostics.Question) ([]diagnostics.Simulation, error) {
+	f.asked = append(f.asked, fmt.Sprintf("%s on %s with %d", strings.Join(q.Actions, "+"), lastPart(q.Resources[0]), len(q.Add)))
+	select {
+	case <-time.After(300 * time.Millisecond):
+	case <-ctx.Done():
+		f.stopped++
+		return nil, ctx.Err()
+	}
+	if f.err != nil {
+		return nil, f.err
+	}
+	var list []diagnostics.Simulation
+	for _, a := range q.Actions {
+		said := diagnostics.DecisionImplicit
+		if len(q.Add) > 0 || strings.Contains(a, ":Get") {
+			said = diagnostics.DecisionAllowed
+		}
+		list = append(list, diagnostics.Simulation{Origin: diagnostics.OriginAWS, PolicySourceArn: q.Principal, EvalActionName: a, EvalResourceName: q.Resources[0], EvalDecision: said})
+	}
+	return list, nil
 }

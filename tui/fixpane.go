@@ -86,6 +86,23 @@ func (f *fixes) plan() (playbooks.Plan, bool) {
 	return playbooks.Plan{Finding: f.finding, Fix: f.list[f.at]}, true
 }
 
+// proof is what the fix on the screen would add to a role, else the first one
+// that adds something; nil for none.
+func (f *fixes) proof() *diagnostics.Proof {
+	if f.none() != "" {
+		return nil
+	}
+	if p := f.list[f.at].Proof; p != nil {
+		return p
+	}
+	for _, x := range f.list {
+		if x.Proof != nil {
+			return x.Proof
+		}
+	}
+	return nil
+}
+
 func (f *fixes) show(*report) {}
 
 func (f *fixes) resize(w, h int) {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -29,6 +30,7 @@ type driver struct {
 	source   *slowSource
 	fixer    *fakeFixer
 	exporter *fakeExporter
+	asker    *fakeAsker
 	clip     string
 	cancel   context.CancelFunc
 }
@@ -50,6 +52,10 @@ func newDriver(t *testing.T, o Options) *driver {
 	o.Source, o.LoadCatalog, o.Zone, o.judge = d.source, loaded(t), time.UTC, sampleFindings
 	o.Fixer, o.Exporter = d.fixer, d.exporter
 	o.Getenv = func(string) string { return "" }
+	if o.Simulate != nil {
+		d.asker = &fakeAsker{}
+		o.Simulate = d.asker.ask
+	}
 	d.app = New(ctx, o)
 	d.app.clip = func(s string) error {
 		d.clip = s
@@ -169,6 +175,8 @@ func configure(t *testing.T, o *Options, what string) {
 		o.ReadOnly = true
 	case "notice":
 		o.Notice = []string{"Entry 3 was interrupted while it was being applied."}
+	case "simulate":
+		o.Simulate = (&fakeAsker{}).ask
 	case "demo":
 		o.Demo = func() (Source, error) { return still{sampleSnapshot()}, nil }
 	default:
@@ -183,6 +191,8 @@ func (d *driver) line(verb, rest string) string {
 		d.source.snapshots, d.source.err = nil, errExpired
 	case "broken":
 		d.source.snapshots, d.source.err = d.source.snapshots[:2], errExpired
+	case "refused":
+		d.asker.err = errors.New("you may not call iam:SimulatePrincipalPolicy")
 	case "recovered":
 		d.source.snapshots, d.source.err = waves(), nil
 	case "start":
@@ -282,6 +292,10 @@ func (d *driver) check(verb, want string) string {
 		got = strings.Join(names, " ")
 	case "ended":
 		got = strconv.Itoa(d.source.ended)
+	case "asked":
+		got = strings.Join(d.asker.asked, "; ")
+	case "stopped":
+		got = strconv.Itoa(d.asker.stopped)
 	case "quit":
 		got, want = strconv.FormatBool(d.quit), "true"
 	default:

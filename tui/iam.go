@@ -1,11 +1,14 @@
 package tui
 
 import (
+	"context"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"firstaid/diagnostics"
+	"firstaid/diagnostics/policy"
+	"firstaid/playbooks"
 	"firstaid/tui/widget"
 )
 
@@ -18,15 +21,33 @@ type iam struct {
 	list    widget.List[simRow]
 	focused bool
 	h       int // of the rows and the card together, without the header
+	widest  int // action, in cells
+
+	ctx      context.Context
+	ifs      []whatIf // latest first
+	proposed func() *diagnostics.Proof
+	trying   *diagnostics.Proof // what the columns before and after are about
+	added    *policy.Document   // its document
+	ask      playbooks.Asker    // nil where there is no account to ask
+	asking   stream[answered]
+	waiting  bool // for IAM
+	problem  string
+	answers  answers
 }
 
-func newIAM(l *look) *iam {
-	p := &iam{look: l}
-	p.list = widget.List[simRow]{ID: simRow.id, Text: func(r simRow) string { return widget.Join(r.parts()) }, Draw: p.draw}
+func newIAM(ctx context.Context, l *look) *iam {
+	p := &iam{look: l, ctx: ctx, asking: stream[answered]{pane: iamPane}, answers: answers{}}
+	p.list = widget.List[simRow]{ID: simRow.id, Text: func(r simRow) string { return widget.Join(r.cells) }, Draw: p.draw}
 	return p
 }
 
-func (p *iam) Update(tea.Msg) tea.Cmd { return nil }
+// Update takes IAM's answers.
+func (p *iam) Update(msg tea.Msg) tea.Cmd {
+	if c, ok := msg.(chunk[answered]); ok {
+		return p.receive(c)
+	}
+	return nil
+}
 
 func (p *iam) View(w, h int) string {
 	if p.list.Len() == 0 || h < 2 {
@@ -68,13 +89,17 @@ func (p *iam) why() string {
 		return "Nothing was denied in what was read, and no role's policies were read. Where a call is refused, its role, the policies " +
 			"and IAM's own decision are shown here; `firstaid permissions` prints what reading them needs."
 	default:
-		return "Nothing was denied in what was read, so there was nothing to ask IAM about."
+		return "Nothing was denied in what was read, so there was nothing to ask IAM about. w tries a call that nobody made: what if?"
 	}
 }
 
 func (p *iam) Keys() []Key {
 	return append([]Key{
 		{Keys: []string{"enter"}, Verb: "policies", Help: "show the role's policies, at the statement that decided", Foot: true, Why: p.nothing, Do: func() tea.Cmd { return send(revealed{}) }},
+		{Keys: []string{"w"}, Verb: "what-if", Help: "try another action or resource: what would be decided?", Foot: true, Why: p.noSimulation, Do: func() tea.Cmd { return send(askWhatIf{}) }},
+		{Keys: []string{"b"}, Verb: "before-after", Help: "what the proposed statement would change, on every row; again ends it", Foot: true, Why: p.noComparison, Do: p.compare},
+		{Keys: []string{"x"}, Verb: "remove", Help: "take this what-if away", Why: p.noWhatIf, Do: p.remove},
+		{Keys: []string{"X"}, Verb: "clear", Help: "take all what-ifs away", Why: p.noWhatIfs, Do: p.clear},
 	}, moveKeys(&p.list)...)
 }
 
@@ -96,26 +121,53 @@ func (revealed) apply(a *App) tea.Cmd {
 
 func (p *iam) show(r *report) {
 	p.report = r
+	clear(p.answers) // the policies may be others now
 	p.arrange()
 }
 
-// arrange makes the rows of the report.
+// arrange makes the rows: what-ifs, what is denied, what is unknown, the
+// controls of a statement on trial, what is allowed.
 func (p *iam) arrange() {
+	if p.report == nil {
+		return
+	}
 	var rows, allowed []simRow
+	for _, x := range p.ifs {
+		rows = append(rows, p.tried(x))
+	}
 	for _, d := range p.report.decisions {
+		r := simRow{Decision: d}
+		p.complete(&r)
 		if d.Allowed() {
-			allowed = append(allowed, simRow{Decision: d})
+			allowed = append(allowed, r)
 		} else {
-			rows = append(rows, simRow{Decision: d})
+			rows = append(rows, r)
 		}
 	}
 	for i, u := range p.report.snapshot.Unread {
 		if u.Of.Kind == diagnostics.KindSimulation || u.Of.Kind == diagnostics.KindRole {
-			rows = append(rows, simRow{unread: &p.report.snapshot.Unread[i]})
+			r := simRow{unread: &p.report.snapshot.Unread[i]}
+			p.complete(&r)
+			rows = append(rows, r)
 		}
 	}
-	p.list.Set(append(rows, allowed...))
+	rows = append(append(rows, p.controls()...), allowed...)
+	p.widest = 0
+	for _, r := range rows {
+		p.widest = max(p.widest, widget.Width(r.cells[partAction]))
+	}
+	p.list.Set(rows)
 	p.resize(0, p.h+1)
+}
+
+// row finds a row by its name.
+func (p *iam) row(id string) (simRow, bool) {
+	for _, r := range p.list.Items() {
+		if r.unread == nil && r.id() == id {
+			return r, true
+		}
+	}
+	return simRow{}, false
 }
 
 // follow puts the cursor on the decision that a finding is about.
@@ -181,7 +233,13 @@ func (p *iam) resize(_, h int) {
 	p.list.Resize(0, rows)
 }
 
-func (p *iam) title() string  { return "IAM" }
+func (p *iam) title() string {
+	if p.trying != nil {
+		return "IAM, with the proposed statement"
+	}
+	return "IAM"
+}
+
 func (p *iam) note() string   { return widget.Position(p.list.Cursor(), p.list.Len()) }
 func (p *iam) focus(on bool)  { p.focused = on }
 func (p *iam) move(n int)     { p.list.Move(n) }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"firstaid/diagnostics"
@@ -13,15 +14,30 @@ import (
 type simRow struct {
 	playbooks.Decision
 	unread *diagnostics.Unread
+	mark   string              // what the row is, beside a denial that happened
+	after  *playbooks.Decision // with the statement on trial; nil for none
+	cells  []string
 }
+
+// Marks of rows.
+const (
+	markWhatIf  = "what if"
+	markControl = "control" // must stay denied
+)
 
 // id names a row across readings.
 func (r simRow) id() string {
-	if r.unread != nil {
+	switch {
+	case r.unread != nil:
 		return "unread " + r.unread.Of.String() + r.unread.Action
+	case r.mark != "":
+		return strings.ReplaceAll(r.mark, " ", "-") + " " + r.PolicySourceArn + " " + r.EvalActionName + " " + r.EvalResourceName
 	}
 	return r.Origin + " " + r.PolicySourceArn + " " + r.EvalActionName + " " + r.EvalResourceName
 }
+
+// asks is the call that a row is about.
+func (r simRow) asks() whatIf { return whatIf{r.PolicySourceArn, r.EvalActionName, r.EvalResourceName} }
 
 // principalOf is the role in a row's name; "" where there is none.
 func principalOf(id string) string {
@@ -41,6 +57,8 @@ const (
 	partLayer
 	partChecked
 	partAs
+	partMark
+	partAfter
 	partCount
 )
 
@@ -53,15 +71,50 @@ func (r simRow) parts() []string {
 		parts[partBy] = widget.Clean(r.unread.Reason)
 		return parts
 	}
-	parts[partDecision] = word(r.EvalDecision)
-	parts[partAction], parts[partOn] = widget.Clean(r.EvalActionName), short(widget.Clean(r.EvalResourceName))
+	parts[partDecision], parts[partMark] = word(r.EvalDecision), r.mark
+	parts[partAction], parts[partOn] = widget.Clean(r.EvalActionName), widget.Clean(r.on())
 	parts[partBy], parts[partLayer] = widget.Clean(decidedBy(r.Decision)), layerNames(r.Layers)
 	parts[partChecked] = "not by AWS"
-	if r.Checked() {
+	if r.Checked() && (r.after == nil || r.after.Checked()) {
 		parts[partChecked] = "by AWS"
+	}
+	if r.after != nil {
+		glyph, _, said := r.outcome(&widget.Palette{})
+		parts[partAfter] = glyph + " " + said
+		parts[partBy], parts[partLayer] = widget.Clean(decidedBy(*r.after)), layerNames(r.after.Layers)
 	}
 	parts[partAs] = widget.Clean(lastPart(r.PolicySourceArn))
 	return parts
+}
+
+// on is the resource in short, with its account where that is another one.
+func (r simRow) on() string {
+	name := short(r.EvalResourceName)
+	if account := accountOf(r.EvalResourceName); account != "" && account != accountOf(r.PolicySourceArn) {
+		return "account " + account + " " + name
+	}
+	return name
+}
+
+func accountOf(arn string) string {
+	if f := strings.SplitN(arn, ":", 6); len(f) == 6 {
+		return f[4]
+	}
+	return ""
+}
+
+// outcome is the state after: for a control it is good news that it is refused.
+func (r simRow) outcome(q *widget.Palette) (glyph string, style widget.Style, said string) {
+	said = word(r.after.EvalDecision)
+	glyph, style = decisionGlyph(q, said)
+	switch {
+	case r.mark != markControl || said == "unknown":
+	case r.after.Allowed():
+		glyph, style = "✖", q.Error
+	default:
+		glyph, style, said = "✔", q.Good, "still denied"
+	}
+	return glyph, style, said
 }
 
 // word says a decision in words that an engineer knows.
@@ -153,15 +206,20 @@ type simColumn struct {
 // columns are what fits in rows of w cells: what was asked and the answer
 // first, then who answered, then why.
 func (p *iam) columns(w int) []simColumn {
-	action := 0
-	for _, r := range p.list.Items() {
-		action = max(action, widget.Width(r.parts()[partAction]))
+	var list []simColumn
+	if slices.ContainsFunc(p.list.Items(), func(r simRow) bool { return r.mark != "" }) {
+		list = append(list, simColumn{widget.Column{Width: 7}, partMark})
+		w -= 9
 	}
-	list := []simColumn{
-		{widget.Column{Title: "decision", Width: 11}, partDecision},
-		{widget.Column{Title: "action", Width: min(max(action, 14), max(w/3, 16))}, partAction},
-		{widget.Column{Title: "on", Weight: 3}, partOn},
+	if p.added != nil {
+		list = append(list, simColumn{widget.Column{Title: "before", Width: 11}, partDecision}, simColumn{widget.Column{Title: "after", Width: 14}, partAfter})
+		w -= 16
+	} else {
+		list = append(list, simColumn{widget.Column{Title: "decision", Width: 11}, partDecision})
 	}
+	list = append(list,
+		simColumn{widget.Column{Title: "action", Width: min(max(p.widest, 14), max(w/3, 16))}, partAction},
+		simColumn{widget.Column{Title: "on", Weight: 3}, partOn})
 	add := func(from int, c widget.Column, part int) {
 		if w >= from {
 			list = append(list, simColumn{c, part})
@@ -183,7 +241,7 @@ func titles(list []simColumn) []widget.Column {
 }
 
 func (p *iam) draw(r simRow, hits []int, w int, q *widget.Palette) string {
-	parts := r.parts()
+	parts := slices.Clone(r.cells)
 	glyph, style := decisionGlyph(q, parts[partDecision])
 	base := widget.Style("")
 	if parts[partDecision] == "allowed" {
@@ -202,7 +260,14 @@ func (p *iam) draw(r simRow, hits []int, w int, q *widget.Palette) string {
 			}
 		}
 	}
-	marked := widget.Marked(parts, hits, []widget.Style{style, base, base, by, q.Dim, q.Dim, q.Dim}, q.Match)
+	after := widget.Style("")
+	if r.after != nil {
+		_, after, _ = r.outcome(q)
+	}
+	if r.mark == markControl {
+		glyph, style = "·", q.Dim
+	}
+	marked := widget.Marked(parts, hits, []widget.Style{style, base, base, by, q.Dim, q.Dim, q.Dim, q.Note, after}, q.Match)
 	cells := make([]string, len(columns))
 	for i, c := range columns {
 		cells[i] = marked[c.part]
@@ -212,7 +277,7 @@ func (p *iam) draw(r simRow, hits []int, w int, q *widget.Palette) string {
 
 // full is a row as text, with nothing shortened.
 func (r simRow) full() string {
-	parts := r.parts()
+	parts := slices.Clone(r.cells)
 	if r.unread == nil {
 		parts[partOn], parts[partAs] = widget.Clean(r.EvalResourceName), widget.Clean(r.PolicySourceArn)
 	}
@@ -229,14 +294,7 @@ func (p *iam) card(w, h int) []string {
 	if r.unread != nil {
 		g.para("", p.Warn.Paint("?")+" ", "  ", unknown(*r.unread))
 	} else {
-		glyph, style := decisionGlyph(p.Palette, word(r.EvalDecision))
-		g.para(p.Strong, style.Paint(glyph)+" ", "  ", word(r.EvalDecision)+": "+r.EvalActionName)
-		g.line("  on " + widget.Clean(r.EvalResourceName))
-		g.para(style, "  ", "  ", ruling(r.Decision))
-		if near := nearest(r.Decision); near != "" {
-			g.para("", "  ", "  ", near)
-		}
-		g.line("  " + p.Dim.Paint(widget.Clean("as "+lastPart(r.PolicySourceArn)+" · "+checked(r.Decision))))
+		p.decided(g, r)
 	}
 	rows := []string{p.Border.Paint(strings.Repeat("─", w))}
 	for _, l := range g.lines {
@@ -246,4 +304,55 @@ func (p *iam) card(w, h int) []string {
 		rows = append(rows[:h-1], rows[len(rows)-1])
 	}
 	return rows
+}
+
+// decided writes the card of a decision.
+func (p *iam) decided(g *page, r simRow) {
+	glyph, style := decisionGlyph(p.Palette, word(r.EvalDecision))
+	head := word(r.EvalDecision) + ": " + r.EvalActionName
+	switch r.mark {
+	case markWhatIf:
+		head = "what if " + r.EvalActionName + " were called? " + word(r.EvalDecision)
+	case markControl:
+		head = "control, must stay denied: " + r.EvalActionName
+		glyph, style = "·", ""
+	}
+	g.para(p.Strong, style.Paint(glyph)+" ", "  ", head)
+	g.line("  on " + widget.Clean(r.EvalResourceName))
+	g.para(style, "  ", "  ", ruling(r.Decision))
+	if r.after != nil {
+		_, style, _ = r.outcome(p.Palette)
+		g.para(style, "  ", "  ", "With the statement: "+lowerFirst(ruling(*r.after)))
+	} else if near := nearest(r.Decision); near != "" {
+		g.para("", "  ", "  ", near)
+	}
+	if wrong := misfit(r.EvalActionName, r.EvalResourceName); wrong != "" {
+		g.para(p.Warn, "  ", "  ", wrong)
+	}
+	g.line("  " + p.Dim.Paint(widget.Clean(p.who(r)+" · as "+lastPart(r.PolicySourceArn))))
+}
+
+// who says who decided a row, and what became of asking IAM.
+func (p *iam) who(r simRow) string {
+	who, open := checked(r.Decision), !r.Checked()
+	if r.after != nil {
+		open = open || !r.after.Checked()
+		if r.Checked() != r.after.Checked() {
+			who = "before " + who + ", after " + checked(*r.after)
+		}
+	}
+	switch {
+	case p.waiting && open:
+		who += "; asking IAM, esc stops"
+	case p.problem != "" && open:
+		who += "; IAM did not answer: " + p.problem
+	}
+	return who
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
 }

@@ -76,6 +76,9 @@ type Options struct {
 
 	Exporter Exporter
 	Fixer    Fixer
+	// Simulate asks IAM about calls that nobody made; nil where there is no
+	// account to ask.
+	Simulate playbooks.Asker
 	// Demo opens the built-in incident; nil when this already is one.
 	Demo func() (Source, error)
 

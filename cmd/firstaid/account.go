@@ -130,6 +130,11 @@ func (a *account) again(ctx context.Context) (*diagnostics.Snapshot, error) {
 	return last, err
 }
 
+// simulate asks IAM about calls of a role of the account that is read.
+func (a *account) simulate(ctx context.Context, q diagnostics.Question) ([]diagnostics.Simulation, error) {
+	return a.collector.Simulate(ctx, q)
+}
+
 // changer connects to the account for changes, and says which one it is.
 func (a *account) changer(ctx context.Context) (apply.Live, diagnostics.Identity, error) {
 	who, err := a.collector.Identity(ctx)

@@ -24,6 +24,9 @@ func NewInput(prompt, hint string) *Input {
 // Value returns what was typed.
 func (i *Input) Value() string { return i.model.Value() }
 
+// Hint replaces what is shown while the text is empty.
+func (i *Input) Hint(s string) { i.model.Placeholder = s }
+
 // Set replaces the text and puts the cursor at its end.
 func (i *Input) Set(s string) {
 	i.model.SetValue(s)

@@ -14,6 +14,8 @@ type List[T any] struct {
 	Text func(T) string                                     // what a query matches; clean
 	Draw func(item T, hits []int, w int, p *Palette) string // one row; hits are byte offsets in Text
 	Sort bool                                               // best match first, else in the order of Set
+	// Likely items come first among those that match about as well; nil: none.
+	Likely func(T) bool
 
 	items  []T
 	shown  []hit
@@ -99,7 +101,8 @@ func (l *List[T]) refresh() {
 			l.shown = append(l.shown, hit{index: i})
 		}
 	} else {
-		l.shown = matches(words, len(l.items), func(i int) string { return l.Text(l.items[i]) }, l.Sort)
+		likely := func(i int) bool { return l.Likely != nil && l.Likely(l.items[i]) }
+		l.shown = matches(words, len(l.items), func(i int) string { return l.Text(l.items[i]) }, likely, l.Sort)
 	}
 	l.moveTo(l.cursor)
 }
@@ -115,7 +118,7 @@ func (t texts) String(i int) string { return t.at(i) }
 
 // matches returns the items that all words match. The hits of all words are
 // merged for highlighting and their scores added for the order.
-func matches(words []string, n int, at func(int) string, best bool) []hit {
+func matches(words []string, n int, at func(int) string, likely func(int) bool, best bool) []hit {
 	found, score := map[int][]int{}, map[int]int{}
 	for i, word := range words {
 		next := map[int][]int{}
@@ -130,6 +133,9 @@ func matches(words []string, n int, at func(int) string, best bool) []hit {
 	out := make([]hit, 0, len(found))
 	for i, offsets := range found {
 		sort.Ints(offsets)
+		if likely(i) {
+			score[i] += lift
+		}
 		out = append(out, hit{i, offsets})
 	}
 	sort.Slice(out, func(a, b int) bool {
@@ -141,6 +147,10 @@ func matches(words []string, n int, at func(int) string, best bool) []hit {
 	})
 	return out
 }
+
+// lift is what a likely item gains: more than a longer text loses, less than
+// one that holds what was typed gains.
+const lift = 100
 
 // literal is what a word scores that stands in the text as it was typed.
 const literal = 1000
