@@ -72,7 +72,10 @@ func (k *checkOptions) run(ctx context.Context, s streams, args []string) error 
 		return err
 	}
 	for _, skipped := range p.Skipped {
-		fmt.Fprintf(s.err, "firstaid: not checked: %s\n", skipped)
+		fmt.Fprintf(s.err, "firstaid: not checked: %s\n", clean(skipped))
+	}
+	for _, w := range p.Warnings() {
+		fmt.Fprintf(s.err, "firstaid: %s\n", clean(w))
 	}
 	switch {
 	case k.diff:

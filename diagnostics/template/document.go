@@ -82,6 +82,7 @@ type Document struct {
 	Comments   []Comment
 
 	lines []int // byte offset of each line's first byte
+	runes []int // characters before every runeStep-th byte
 }
 
 // Comment is one `# …` of the source.
@@ -92,7 +93,7 @@ type Comment struct {
 
 // ParseDocument reads src as YAML, JSON or TOML, judged by the name's ending and the first byte.
 func ParseDocument(name string, src []byte) (*Document, error) {
-	d := &Document{Name: name, Source: src, lines: lineStarts(src)}
+	d := &Document{Name: name, Source: src, lines: lineStarts(src), runes: runeCounts(src)}
 	if len(src) > MaxBytes {
 		return nil, &Error{Position: Position{File: name}, Reason: TooLarge, Message: fmt.Sprintf("file has %d bytes; at most %d are read", len(src), MaxBytes)}
 	}
@@ -134,7 +135,35 @@ func (d *Document) Position(offset int) Position {
 		from = len(bom)
 	}
 	offset = min(max(offset, from), len(d.Source))
-	return Position{File: d.Name, Line: line + 1, Column: utf8.RuneCount(d.Source[from:offset]) + 1, Offset: offset}
+	return Position{File: d.Name, Line: line + 1, Column: d.runesBefore(offset) - d.runesBefore(from) + 1, Offset: offset}
+}
+
+// runeStep is how far apart runes counts: a file can be a single line, and columns count characters.
+const runeStep = 1 << 10
+
+func runeCounts(src []byte) []int {
+	counts := []int{0}
+	for ; len(src) >= runeStep; src = src[runeStep:] {
+		counts = append(counts, counts[len(counts)-1]+starts(src[:runeStep]))
+	}
+	return counts
+}
+
+// runesBefore counts the characters that begin before a byte offset.
+func (d *Document) runesBefore(offset int) int {
+	i := offset / runeStep
+	return d.runes[i] + starts(d.Source[i*runeStep:offset])
+}
+
+// starts counts the bytes that begin a character.
+func starts(src []byte) int {
+	n := 0
+	for _, b := range src {
+		if b&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
 }
 
 // At is the position where n's text begins, tag included.

@@ -67,6 +67,7 @@ func (t *Template) reference(id, attr string, how How, at *Node) Reference {
 
 func (t *Template) readReferences() {
 	t.edges = map[string][]Reference{}
+	t.readEvents()
 	for _, r := range t.resources {
 		var refs []Reference
 		for _, p := range r.Body.Entries() {
@@ -153,28 +154,77 @@ func (t *Template) direct(id string) []string {
 
 // apiTargets are the functions (or their aliases) that the body SAM writes for an API resource points at.
 func (t *Template) apiTargets(api string) []string {
-	var ids []string
 	if kind := t.byID[api].Type; kind != "AWS::Serverless::Api" && kind != "AWS::Serverless::HttpApi" {
 		return nil
 	}
+	return t.behind[api]
+}
+
+// readEvents notes what stands behind each API that an event names.
+func (t *Template) readEvents() {
+	t.behind = map[string][]string{}
 	for _, r := range t.resources {
 		if r.Type != "AWS::Serverless::Function" {
 			continue
 		}
+		target := r.ID
+		if alias, _, ok := t.Alias(r); ok {
+			target = AliasID(r.ID, alias)
+		}
 		for _, p := range r.Property("Events").Entries() {
-			id, _ := p.Value.At("Properties", "RestApiId").Ref()
-			if v2, ok := p.Value.At("Properties", "ApiId").Ref(); ok {
-				id = v2
-			}
-			if id != api {
-				continue
-			}
-			if alias, _, ok := t.Alias(r); ok {
-				ids = append(ids, AliasID(r.ID, alias))
-			} else {
-				ids = append(ids, r.ID)
+			for _, key := range []string{"RestApiId", "ApiId"} {
+				if api, ok := p.Value.At("Properties", key).Ref(); ok {
+					t.behind[api] = append(t.behind[api], target)
+				}
 			}
 		}
 	}
-	return ids
+}
+
+// Order is who waits for whom, seen from what is waited for. It remembers what it was asked.
+type Order struct {
+	waiters map[string][]string
+	after   map[string]map[string]bool
+}
+
+// Order reads the order in which CloudFormation makes the resources.
+func (t *Template) Order() *Order {
+	o := &Order{map[string][]string{}, map[string]map[string]bool{}}
+	seen := map[string]bool{}
+	var note func(id string)
+	note = func(id string) {
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		for _, on := range t.direct(id) {
+			o.waiters[on] = append(o.waiters[on], id)
+			if t.byID[on] == nil {
+				note(on) // SAM makes it; what it needs in turn is of this template
+			}
+		}
+	}
+	for _, r := range t.resources {
+		note(r.ID)
+	}
+	return o
+}
+
+// After is every resource that CloudFormation starts on only when id is finished.
+func (o *Order) After(id string) map[string]bool {
+	if seen, ok := o.after[id]; ok {
+		return seen
+	}
+	seen := map[string]bool{}
+	todo := slices.Clone(o.waiters[id])
+	for len(todo) > 0 {
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !seen[next] {
+			seen[next] = true
+			todo = append(todo, o.waiters[next]...)
+		}
+	}
+	o.after[id] = seen
+	return seen
 }

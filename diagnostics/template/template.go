@@ -18,6 +18,7 @@ type Template struct {
 	generated   []Generated
 	generatedAt map[string]int
 	edges       map[string][]Reference
+	behind      map[string][]string // API to what its events lead to
 }
 
 // Resource is one entry of Resources. The resources that a Fn::ForEach makes have its variables in Loop

@@ -43,7 +43,7 @@ func (s *scope) adapter(r *template.Resource) adapterOf {
 
 // checkAdapter finds adapter settings that do not fit what stands in front of the function.
 func checkAdapter(s *scope) {
-	for _, r := range s.functions() {
+	for _, r := range s.functions {
 		a := s.adapter(r)
 		if !a.used {
 			continue
@@ -54,7 +54,7 @@ func checkAdapter(s *scope) {
 			s.checkBinary(r, a)
 		}
 	}
-	for _, r := range s.functions() {
+	for _, r := range s.functions {
 		s.checkEventModes(r)
 	}
 }
@@ -99,12 +99,10 @@ func (s *scope) checkTransfer(r *template.Resource, a adapterOf) {
 	if url := r.Property("FunctionUrlConfig"); url.IsMap() {
 		s.compareURL(r, r, a, url.Get("InvokeMode"), url)
 	}
-	for _, u := range s.t.Resources() {
-		if u.Type == "AWS::Lambda::Url" && s.functionOf(u.Property("TargetFunctionArn")) == r {
-			s.compareURL(u, r, a, u.Property("InvokeMode"), u.Key)
-		}
+	for _, u := range s.urls[r] {
+		s.compareURL(u, r, a, u.Property("InvokeMode"), u.Key)
 	}
-	for _, rt := range s.fronts(r) {
+	for _, rt := range s.fronts[r] {
 		text, ok := rt.mode.Str()
 		if rt.mode != nil && !ok {
 			continue
@@ -172,7 +170,7 @@ func (s *scope) compareAPI(r *template.Resource, a adapterOf, rt route, streams 
 
 // checkEventModes reports ResponseTransferMode: STREAM, which SAM ignores without a word.
 func (s *scope) checkEventModes(r *template.Resource) {
-	for _, rt := range s.eventsOf(r) {
+	for _, rt := range s.events[r] {
 		mode := rt.mode
 		text, ok := mode.Str()
 		if !ok || text == "RESPONSE_STREAM" || text == "BUFFERED" {

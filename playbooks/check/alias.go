@@ -39,7 +39,7 @@ func checkAliasOrdering(s *scope) {
 			continue
 		}
 		if a, at := s.needs(r, aliases); a != nil {
-			if !s.t.WaitsFor(r.ID)[a.id] {
+			if !s.order.After(a.id)[r.ID] {
 				s.reportOrdering(r, *a, at)
 			}
 			continue
@@ -109,15 +109,7 @@ func (s *scope) functionOf(n *template.Node) *template.Resource {
 			return r
 		}
 	}
-	if !s.named {
-		s.named = true
-		for _, r := range s.functions() {
-			if name := r.Property("FunctionName").Flatten(); !unknowable(name) {
-				s.names = append(s.names, namedFunction{name, r})
-			}
-		}
-	}
-	for _, f := range s.names {
+	for _, f := range s.named {
 		if i := strings.LastIndex(flat, f.name); i >= 0 && boundary(flat[:i], flat[i+len(f.name):]) {
 			return f.fn
 		}

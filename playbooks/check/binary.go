@@ -11,33 +11,15 @@ import (
 // checkBinary finds REST APIs that would hand out compressed bodies as base64 text.
 func (s *scope) checkBinary(r *template.Resource, a adapterOf) {
 	seen := map[string]bool{}
-	for _, rt := range s.fronts(r) {
+	for _, rt := range s.fronts[r] {
 		if rt.http || seen[rt.api] {
 			continue
 		}
 		seen[rt.api] = true
-		for _, one := range s.restAPIs() {
-			if one.id == rt.api && lacksBinary(one) {
-				s.reportBinary(r, a, one)
-			}
+		if one, ok := s.rest[rt.api]; ok && lacksBinary(one) {
+			s.reportBinary(r, a, one)
 		}
 	}
-}
-
-// restAPIs are SAM's REST APIs and CloudFormation's.
-func (s *scope) restAPIs() []api {
-	var all []api
-	for _, a := range s.apis() {
-		if !a.http {
-			all = append(all, a)
-		}
-	}
-	for _, r := range s.t.Resources() {
-		if r.Type == "AWS::ApiGateway::RestApi" && editable(r) {
-			all = append(all, api{id: r.ID, name: r.ID, resource: r, props: r.Effective()})
-		}
-	}
-	return all
 }
 
 func (s *scope) reportBinary(r *template.Resource, a adapterOf, one api) {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"cmp"
 	"io/fs"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"firstaid/diagnostics"
 	"firstaid/diagnostics/template"
+	"firstaid/playbooks/edit"
 )
 
 // Files reads the templates and samconfig files at paths and checks them.
@@ -50,7 +52,7 @@ func (p *Project) Findings() []Finding {
 		all = append(all, syntaxFinding(p, e))
 	}
 	for _, t := range p.templates {
-		s := &scope{Project: p, t: t}
+		s := newScope(p, t)
 		for _, rule := range rules() {
 			rule(s)
 		}
@@ -60,9 +62,9 @@ func (p *Project) Findings() []Finding {
 		all = append(all, p.checkConfig(c)...)
 	}
 	all = slices.DeleteFunc(all, p.suppressed)
-	docs := p.documents()
+	drafts := p.drafts()
 	for i := range all {
-		all[i].Mends = slices.DeleteFunc(all[i].Mends, func(m Mend) bool { return !m.possible(docs) })
+		all[i].Mends = slices.DeleteFunc(all[i].Mends, func(m Mend) bool { return !m.possible(drafts) })
 	}
 	slices.SortStableFunc(all, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Playbook, b.Playbook))
@@ -73,27 +75,15 @@ func (p *Project) Findings() []Finding {
 	})
 }
 
-// documents are the parsed files by name.
-func (p *Project) documents() map[string]*template.Document {
-	docs := map[string]*template.Document{}
-	for _, t := range p.templates {
-		docs[t.Name] = &t.Document
+// drafts gives one draft for each parsed file, to ask for edits in; nil for a file that was not parsed.
+func (p *Project) drafts() func(file string) *edit.Draft {
+	drafts := map[string]*edit.Draft{}
+	return func(file string) *edit.Draft {
+		if drafts[file] == nil && p.docs[file] != nil {
+			drafts[file] = edit.NewDraft(p.docs[file])
+		}
+		return drafts[file]
 	}
-	for _, c := range p.configs {
-		docs[c.Name] = &c.Document
-	}
-	return docs
-}
-
-// scope is one template under check.
-type scope struct {
-	*Project
-	t     *template.Template
-	found []Finding
-
-	names  []namedFunction                // functions with a name of their own; see functionOf
-	named  bool                           // names was filled
-	routed map[*template.Resource][]route // see fronts
 }
 
 // report adds a finding at a node of the template.
@@ -133,24 +123,17 @@ func (s *scope) mend(en, ko string, ops ...op) Mend {
 	return Mend{Title: diagnostics.Text{En: en, Ko: ko}, Edits: []FileEdits{{s.t.Name, ops}}}
 }
 
+// maxQuote bounds a quote, in bytes: a file can be a single line.
+const maxQuote = 200
+
 // quote is the line at an offset without the blanks around it.
 func quote(src []byte, offset int) string {
 	line := src[min(offset, len(src)):]
-	if i := slices.IndexFunc(line, func(b byte) bool { return b == '\n' || b == '\r' }); i >= 0 {
+	line = line[:min(len(line), maxQuote)]
+	if i := bytes.IndexAny(line, "\r\n"); i >= 0 {
 		line = line[:i]
 	}
-	return strings.TrimSpace(string(line[:min(len(line), 200)]))
-}
-
-// functions lists the Lambda functions of the template, SAM's and CloudFormation's.
-func (s *scope) functions() []*template.Resource {
-	var all []*template.Resource
-	for _, r := range s.t.Resources() {
-		if isFunction(r) {
-			all = append(all, r)
-		}
-	}
-	return all
+	return strings.TrimSpace(strings.ToValidUTF8(string(line), ""))
 }
 
 func isFunction(r *template.Resource) bool {

@@ -29,9 +29,9 @@ func (a api) path(keys ...string) []string {
 	return append([]string{"Globals", section}, keys...)
 }
 
-// apis lists the explicit APIs and the implicit ones that events make.
-func (s *scope) apis() []api {
-	var all []api
+// readAPIs lists the implicit APIs that events make and the explicit ones, and REST APIs by id.
+func (s *scope) readAPIs() {
+	s.rest = map[string]api{}
 	globals := s.t.Root.Get("Globals")
 	for _, http := range []bool{false, true} {
 		key, name := "Api", "ServerlessRestApi"
@@ -39,20 +39,28 @@ func (s *scope) apis() []api {
 			key, name = "HttpApi", "ServerlessHttpApi"
 		}
 		if len(s.routes(implicit, http)) > 0 {
-			all = append(all, api{implicit, name, nil, globals.Get(key), http})
+			s.apis = append(s.apis, api{implicit, name, nil, globals.Get(key), http})
 		}
 	}
 	for _, r := range s.t.Resources() {
-		if (r.Type == "AWS::Serverless::Api" || r.Type == "AWS::Serverless::HttpApi") && editable(r) {
-			all = append(all, api{r.ID, r.ID, r, r.Effective(), r.Type == "AWS::Serverless::HttpApi"})
+		switch {
+		case !editable(r):
+		case r.Type == "AWS::Serverless::Api" || r.Type == "AWS::Serverless::HttpApi":
+			s.apis = append(s.apis, api{r.ID, r.ID, r, r.Effective(), r.Type == "AWS::Serverless::HttpApi"})
+		case r.Type == "AWS::ApiGateway::RestApi":
+			s.rest[r.ID] = api{id: r.ID, name: r.ID, resource: r, props: r.Effective()}
 		}
 	}
-	return all
+	for _, a := range s.apis {
+		if !a.http {
+			s.rest[a.id] = a
+		}
+	}
 }
 
 // checkCors finds CORS settings of SAM APIs that a browser will trip over.
 func checkCors(s *scope) {
-	for _, a := range s.apis() {
+	for _, a := range s.apis {
 		if a.http {
 			s.checkHTTPCors(a)
 			continue
@@ -66,7 +74,7 @@ func checkCors(s *scope) {
 		s.checkCredentials(a, cors)
 		s.checkPreflight(a)
 	}
-	for _, a := range s.apis() {
+	for _, a := range s.apis {
 		s.checkUnrouted(a)
 		s.checkOptionsRoutes(a)
 	}
@@ -122,18 +130,17 @@ func (s *scope) checkOptionsRoutes(a api) {
 	if a.http || !auth.IsMap() || auth.Get("DefaultAuthorizer").Missing() || auth.Get("DefaultAuthorizer").Is("NONE") || auth.Get("AddDefaultAuthorizerToCorsPreflight").Is("false") {
 		return
 	}
-	for _, r := range s.functions() {
-		for _, rt := range s.eventsOf(r) {
-			if rt.api != a.id || rt.http || rt.method != "OPTIONS" || rt.node.At("Properties", "Auth", "Authorizer") != nil {
-				continue
-			}
-			var mends []Mend
-			if editable(r) && r.Own("Events", rt.event) != nil {
-				mends = append(mends, s.mend("Leave the preflight open", "사전 요청을 열어 둡니다",
-					edit.Set(edit.Text("NONE"), properties(r, "Events", rt.event, "Properties", "Auth", "Authorizer")...)))
-			}
-			s.report("cors-missing-method", diagnostics.Error, rt.at, r.ID, behindAuthorizer("OPTIONS "+rt.path), mends...)
+	for _, rt := range s.routes(a.id, false) {
+		r := rt.of
+		if r == nil || rt.method != "OPTIONS" || rt.node.At("Properties", "Auth", "Authorizer") != nil {
+			continue
 		}
+		var mends []Mend
+		if editable(r) && r.Own("Events", rt.event) != nil {
+			mends = append(mends, s.mend("Leave the preflight open", "사전 요청을 열어 둡니다",
+				edit.Set(edit.Text("NONE"), properties(r, "Events", rt.event, "Properties", "Auth", "Authorizer")...)))
+		}
+		s.report("cors-missing-method", diagnostics.Error, rt.at, r.ID, behindAuthorizer("OPTIONS "+rt.path), mends...)
 	}
 }
 

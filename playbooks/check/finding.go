@@ -56,15 +56,15 @@ func (f Finding) Fixable() bool { return len(f.Mends) > 0 }
 
 // possible reports whether every edit of the mend can be made on the parsed files. Making them for real would
 // read a large file twice for each of its findings.
-func (m Mend) possible(docs map[string]*template.Document) bool {
+func (m Mend) possible(drafts func(file string) *edit.Draft) bool {
 	changes := false
 	for _, fe := range m.Edits {
-		d := docs[fe.File]
+		d := drafts(fe.File)
 		if d == nil {
 			return false
 		}
 		for _, op := range fe.Ops {
-			err := edit.Possible(d, op)
+			err := d.Possible(op)
 			if err != nil && !edit.Already(err) {
 				return false
 			}

@@ -136,19 +136,18 @@ func (s *scope) checkOpenAPI(r *template.Resource, body *template.Node) {
 
 // checkGatewayV2 compares AWS::ApiGatewayV2::Api with the routes that belong to it.
 func (s *scope) checkGatewayV2() {
+	routes := map[string][]route{}
+	for _, r := range s.t.Resources() {
+		if id, ok := r.Property("ApiId").Ref(); ok && r.Type == "AWS::ApiGatewayV2::Route" {
+			text, _ := r.Property("RouteKey").Str()
+			method, _, _ := strings.Cut(text, " ")
+			routes[id] = append(routes[id], route{method: normal(method), at: r.Key})
+		}
+	}
 	for _, r := range s.t.Resources() {
 		cors := r.Property("CorsConfiguration")
 		if r.Type != "AWS::ApiGatewayV2::Api" || !cors.IsMap() || !editable(r) {
 			continue
-		}
-		var routes []route
-		for _, other := range s.t.Resources() {
-			if id, _ := other.Property("ApiId").Ref(); other.Type != "AWS::ApiGatewayV2::Route" || id != r.ID {
-				continue
-			}
-			text, _ := other.Property("RouteKey").Str()
-			method, _, _ := strings.Cut(text, " ")
-			routes = append(routes, route{method: normal(method), at: other.Key})
 		}
 		if credentials := cors.Get("AllowCredentials"); credentials.Is("true") && slices.ContainsFunc(cors.Get("AllowOrigins").List(), func(o *template.Node) bool { return o.Is("*") }) {
 			s.report("cors-missing-method", diagnostics.Error, credentials, r.ID, credentialsText(r.ID))
@@ -169,7 +168,7 @@ func (s *scope) checkGatewayV2() {
 		if n == nil {
 			at = cors
 		}
-		missing, decisive := lacking(routes, allowed)
+		missing, decisive := lacking(routes[r.ID], allowed)
 		s.reportLacking(at, r.ID, r.ID, missing, decisive, edit.Append(properties(r, "CorsConfiguration", "AllowMethods"), values(missing)...))
 	}
 }

@@ -72,7 +72,7 @@ func plantResources(t *template.Template) []planted {
 			all = append(all, planted{kind: kind, playbook: playbook, src: src, resource: resource})
 		}
 	}
-	s := &scope{Project: &Project{}, t: t}
+	s := newScope(newProject(nil), t)
 	for _, r := range t.Resources() {
 		if r.Type != "AWS::Serverless::Function" || !editable(r) {
 			continue
@@ -102,7 +102,7 @@ func plantResources(t *template.Template) []planted {
 			add("layer", "arm64-mismatch", r.ID, edit.Set(edit.Texts("arm64"), at("Architectures")...),
 				edit.Set(edit.Texts("arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension:53"), at("Layers")...))
 		}
-		routes := s.eventsOf(r)
+		routes := s.events[r]
 		if len(routes) == 0 || r.Own("Events", routes[0].event) == nil {
 			continue
 		}

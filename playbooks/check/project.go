@@ -24,12 +24,23 @@ type Project struct {
 	// Skipped says which files were not checked and why.
 	Skipped []string
 	open    func(string) ([]byte, error) // for files that are only looked at when something names them
+
+	docs   map[string]*template.Document // every parsed file by name
+	byName map[string]*template.Template
+	marked map[string]*marks // see marks
+}
+
+func newProject(open func(string) ([]byte, error)) *Project {
+	return &Project{
+		Contents: map[string][]byte{}, open: open,
+		docs: map[string]*template.Document{}, byName: map[string]*template.Template{}, marked: map[string]*marks{},
+	}
 }
 
 // Read collects the templates and samconfig files at paths: files as they are named, folders with everything
 // below them that is a template.
 func Read(fsys fs.FS, paths ...string) (*Project, error) {
-	p := &Project{Contents: map[string][]byte{}, open: func(name string) ([]byte, error) { return fs.ReadFile(fsys, name) }}
+	p := newProject(func(name string) ([]byte, error) { return fs.ReadFile(fsys, name) })
 	for _, at := range paths {
 		info, err := fs.Stat(fsys, at)
 		if err != nil {
@@ -51,17 +62,16 @@ func Read(fsys fs.FS, paths ...string) (*Project, error) {
 
 // Of makes a project of contents that were read before.
 func Of(files []diagnostics.File) *Project {
-	p := &Project{Contents: map[string][]byte{}}
 	all := map[string][]byte{}
 	for _, f := range files {
 		all[f.Path] = []byte(f.Content)
 	}
-	p.open = func(name string) ([]byte, error) {
+	p := newProject(func(name string) ([]byte, error) {
 		if b, ok := all[name]; ok {
 			return b, nil
 		}
 		return nil, fs.ErrNotExist
-	}
+	})
 	for _, f := range files {
 		if named(f.Path) && !template.IsBuilt(f.Path) {
 			// Nothing named these files, so one that can't be read is no error of the user's.
@@ -128,6 +138,11 @@ func (p *Project) readFile(fsys fs.FS, name string, asked bool) error {
 	return p.add(name, src, asked)
 }
 
+// mentions reports whether a file can be a template at all.
+func mentions(src []byte) bool {
+	return bytes.Contains(src, []byte("AWS::")) || bytes.Contains(src, []byte("Custom::")) || bytes.Contains(src, []byte("AWSTemplateFormatVersion"))
+}
+
 // looksLike tells a template that does not parse from any other file that does not.
 var looksLike = regexp.MustCompile(`(?m)^\s*["']?(AWSTemplateFormatVersion|Transform["']?:\s*["'\[\s-]*AWS::|Type["']?:\s*["']?AWS::[A-Za-z0-9]+::)`)
 
@@ -136,7 +151,7 @@ func (p *Project) add(name string, src []byte, asked bool) error {
 	if template.IsConfig(name) {
 		return p.addConfig(name, src)
 	}
-	if !asked && !looksLike.Match(src) {
+	if !asked && !mentions(src) {
 		return nil
 	}
 	t, err := template.Parse(name, src)
@@ -145,6 +160,7 @@ func (p *Project) add(name string, src []byte, asked bool) error {
 	case err == nil && (asked || isTemplate(t)):
 		p.Contents[name] = src
 		p.templates = append(p.templates, t)
+		p.docs[name], p.byName[name] = &t.Document, t
 	case errors.As(err, &e) && e.Reason == template.NotTemplate && !asked:
 	case errors.As(err, &e) && e.Reason == template.Syntax && looksLike.Match(src):
 		p.Contents[name] = src
@@ -163,6 +179,7 @@ func (p *Project) addConfig(name string, src []byte) error {
 	switch {
 	case err == nil:
 		p.configs = append(p.configs, c)
+		p.docs[name] = &c.Document
 	case errors.As(err, &e) && e.Reason == template.Syntax:
 		p.broken = append(p.broken, e)
 	case errors.As(err, &e):

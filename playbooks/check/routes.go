@@ -15,6 +15,7 @@ type route struct {
 	api, method, path string
 	http              bool // HTTP API, not REST
 	event             string
+	of                *template.Resource // whose event it is; nil for an operation
 	node              *template.Node
 	at                *template.Node // where to point
 
@@ -46,7 +47,7 @@ func (s *scope) eventsOf(r *template.Resource) []route {
 			method = "any"
 		}
 		all = append(all, route{
-			api: api, method: normal(method), path: path, http: kind == "HttpApi", event: p.Key.Text, node: p.Value, at: p.Key,
+			api: api, method: normal(method), path: path, http: kind == "HttpApi", event: p.Key.Text, of: r, node: p.Value, at: p.Key,
 			timeout: p.Value.At("Properties", "TimeoutInMillis"), mode: p.Value.At("Properties", "ResponseTransferMode"), streams: "RESPONSE_STREAM",
 		})
 	}
@@ -62,21 +63,8 @@ func normal(method string) string {
 	return method
 }
 
-// routes lists what is known of an API's routes: events, and the operations of an inline OpenAPI body.
-func (s *scope) routes(api string, http bool) []route {
-	var all []route
-	for _, r := range s.t.Resources() {
-		for _, rt := range s.eventsOf(r) {
-			if rt.api == api && rt.http == http {
-				all = append(all, rt)
-			}
-		}
-	}
-	if r := s.t.Resource(api); r != nil {
-		all = append(all, operations(r.Property("DefinitionBody"), api, http)...)
-	}
-	return all
-}
+// routes lists what is known of an API's routes: events, and the operations of its OpenAPI body.
+func (s *scope) routes(api string, http bool) []route { return s.gateways[gateway{api, http}] }
 
 // operations lists the operations of an OpenAPI document.
 func operations(body *template.Node, api string, http bool) []route {
@@ -95,40 +83,30 @@ func operations(body *template.Node, api string, http bool) []route {
 	return all
 }
 
-// fronts lists every route that calls a function: its events, the operations of inline OpenAPI bodies, and
-// AWS::ApiGateway::Method resources.
-func (s *scope) fronts(fn *template.Resource) []route {
-	if s.routed == nil {
-		s.routed = map[*template.Resource][]route{}
-		for _, r := range s.t.Resources() {
-			s.routeResource(r)
+// readBody notes the operations of an API's OpenAPI body.
+func (s *scope) readBody(r *template.Resource) {
+	http := r.Type == "AWS::Serverless::HttpApi"
+	for _, op := range operations(r.Property("DefinitionBody"), r.ID, http) {
+		s.gateways[gateway{r.ID, http}] = append(s.gateways[gateway{r.ID, http}], op)
+		if fn := s.functionOf(op.node.At("x-amazon-apigateway-integration", "uri")); fn != nil {
+			s.fronts[fn] = append(s.fronts[fn], op)
 		}
 	}
-	return append(s.eventsOf(fn), s.routed[fn]...)
 }
 
-// routeResource notes which functions an API resource calls.
-func (s *scope) routeResource(r *template.Resource) {
-	switch r.Type {
-	case "AWS::Serverless::Api", "AWS::Serverless::HttpApi":
-		for _, op := range operations(r.Property("DefinitionBody"), r.ID, r.Type == "AWS::Serverless::HttpApi") {
-			if fn := s.functionOf(op.node.At("x-amazon-apigateway-integration", "uri")); fn != nil {
-				s.routed[fn] = append(s.routed[fn], op)
-			}
-		}
-	case "AWS::ApiGateway::Method":
-		fn := s.functionOf(r.Property("Integration", "Uri"))
-		if fn == nil {
-			return
-		}
-		api, _ := r.Property("RestApiId").Ref()
-		method, _ := s.text(r.Property("HttpMethod"))
-		s.routed[fn] = append(s.routed[fn], route{
-			api: api, method: normal(method), event: r.ID, node: r.Body, at: r.Key,
-			timeout: r.Property("Integration", "TimeoutInMillis"), mode: r.Property("Integration", "ResponseTransferMode"), streams: "STREAM",
-			async: invokesAsync(r.Property("Integration")),
-		})
+// readMethod notes which function a hand-written method calls.
+func (s *scope) readMethod(r *template.Resource) {
+	fn := s.functionOf(r.Property("Integration", "Uri"))
+	if fn == nil {
+		return
 	}
+	api, _ := r.Property("RestApiId").Ref()
+	method, _ := s.text(r.Property("HttpMethod"))
+	s.fronts[fn] = append(s.fronts[fn], route{
+		api: api, method: normal(method), event: r.ID, node: r.Body, at: r.Key,
+		timeout: r.Property("Integration", "TimeoutInMillis"), mode: r.Property("Integration", "ResponseTransferMode"), streams: "STREAM",
+		async: invokesAsync(r.Property("Integration")),
+	})
 }
 
 // invokesAsync reports integrations that ask Lambda for an asynchronous invocation: the answer comes at once.

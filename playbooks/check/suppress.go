@@ -1,8 +1,6 @@
 package check
 
 import (
-	"fmt"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,107 +8,103 @@ import (
 	"firstaid/diagnostics/template"
 )
 
-// SettingsFile is where a project says what check leaves alone. Each entry has a playbook and a reason, and may
-// narrow to a file (a path pattern) and a resource:
-//
-//	ignore:
-//	  - playbook: lambda-timeout
-//	    file: services/*/template.yaml
-//	    resource: Report
-//	    reason: invoked by a queue as well
-const SettingsFile = ".firstaid/check.yaml"
-
-type ignored struct{ playbook, file, resource string }
-
-type settings struct{ ignore []ignored }
-
-func (p *Project) readSettings() {
-	p.settings = &settings{}
-	src, err := p.open(SettingsFile)
-	if err != nil {
-		return
-	}
-	d, err := template.ParseDocument(SettingsFile, src)
-	if err != nil {
-		p.Skipped = append(p.Skipped, err.Error())
-		return
-	}
-	for i, n := range d.Root.Get("ignore").List() {
-		playbook, _ := n.Get("playbook").Str()
-		reason, _ := n.Get("reason").Str()
-		if playbook == "" || reason == "" {
-			p.Skipped = append(p.Skipped, fmt.Sprintf("%s: ignore entry %d needs a playbook and a reason", d.At(n), i+1))
-			continue
-		}
-		file, _ := n.Get("file").Str()
-		resource, _ := n.Get("resource").Str()
-		p.settings.ignore = append(p.settings.ignore, ignored{playbook, file, resource})
+// Playbooks are the ids that check reports, sorted: what a comment or the settings may name.
+func Playbooks() []string {
+	return []string{
+		"alias-ordering", "arm64-mismatch", "arn-substitution", "cors-missing-method", "image-repositories-mapping", "lambda-timeout",
+		"payload-too-large-502", "role-policies-ignored", "template-validation",
 	}
 }
 
+// suppressed reports whether a comment, Metadata or the settings leave a finding out.
 func (p *Project) suppressed(f Finding) bool {
-	for _, i := range p.settings.ignore {
-		matches, _ := path.Match(i.file, f.File)
-		if (i.playbook == f.Playbook || i.playbook == "*") && (i.file == "" || i.file == f.File || matches) && (i.resource == "" || i.resource == f.Resource) {
+	var r *template.Resource
+	if t := p.byName[f.File]; t != nil {
+		r = t.Resource(f.Resource)
+	}
+	return p.settings.ignores(f) || p.marks(f.File).ignore(f, r) || inMetadata(r, f)
+}
+
+// ignoreComment is `firstaid:ignore <playbook>[,<playbook>] reason`; ignoreLike is what may have been meant so.
+var (
+	ignoreComment = regexp.MustCompile(`^firstaid:ignore\s+([A-Za-z0-9*-]+(?:\s*,\s*[A-Za-z0-9*-]+)*)(?:\s+(.*))?$`)
+	ignoreLike    = regexp.MustCompile(`^(?i)first-?aid\W*(ignore|disable|skip|suppress)`)
+)
+
+// marks are the ignore comments of one file by their line.
+type marks struct {
+	doc     *template.Document
+	at      map[int][]string // line to the playbooks that a comment there names
+	alone   map[int]bool     // lines that hold a comment and nothing else
+	unclear []string         // comments that are not understood, as warnings
+}
+
+// marks reads the comments of a file once.
+func (p *Project) marks(file string) *marks {
+	m := p.marked[file]
+	if m == nil {
+		m = &marks{doc: p.docs[file], at: map[int][]string{}, alone: map[int]bool{}}
+		if m.doc != nil {
+			m.read()
+		}
+		p.marked[file] = m
+	}
+	return m
+}
+
+func (m *marks) read() {
+	for _, c := range m.doc.Comments {
+		pos := m.doc.Position(c.Start)
+		start, _ := m.doc.LineRange(c.Start)
+		m.alone[pos.Line] = strings.TrimSpace(strings.TrimPrefix(string(m.doc.Source[start:c.Start]), "\ufeff")) == ""
+		found := ignoreComment.FindStringSubmatch(c.Text)
+		if found == nil {
+			if ignoreLike.MatchString(c.Text) {
+				m.unclear = append(m.unclear, pos.String()+": this comment is not understood; write: firstaid:ignore <playbook> <reason>")
+			}
+			continue
+		}
+		var ids []string
+		for _, id := range strings.Split(found[1], ",") {
+			ids = append(ids, strings.TrimSpace(id))
+		}
+		m.at[pos.Line] = ids
+		m.unclear = append(m.unclear, doubts(pos.String(), found[2], ids...)...)
+	}
+}
+
+// ignore looks for an ignore comment on the finding's line or the lines just above it, on those of the resource's
+// key (for the whole resource), and at the top of the file (for all of it).
+func (m *marks) ignore(f Finding, r *template.Resource) bool {
+	switch {
+	case len(m.at) == 0:
+		return false
+	case m.above(f.Line, f.Playbook), r != nil && m.above(m.doc.At(r.Key).Line, f.Playbook):
+		return true
+	}
+	for line := 1; m.alone[line]; line++ {
+		if m.names(line, f.Playbook) {
 			return true
 		}
 	}
-	for _, t := range p.templates {
-		if t.Name == f.File {
-			return inComment(&t.Document, t.Resource(f.Resource), f) || inMetadata(t.Resource(f.Resource), f)
-		}
+	return false
+}
+
+// above looks at a line and at the comment lines just above it.
+func (m *marks) above(line int, playbook string) bool {
+	if m.names(line, playbook) {
+		return true
 	}
-	for _, c := range p.configs {
-		if c.Name == f.File {
-			return inComment(&c.Document, nil, f)
+	for line--; m.alone[line]; line-- {
+		if m.names(line, playbook) {
+			return true
 		}
 	}
 	return false
 }
 
-// ignoreComment is `firstaid:ignore <playbook>[,<playbook>] reason`.
-var ignoreComment = regexp.MustCompile(`^firstaid:ignore\s+([a-z0-9*-]+(?:\s*,\s*[a-z0-9*-]+)*)(\s|$)`)
-
-// inComment looks for an ignore comment on the finding's line or the lines just above it, on those of the
-// resource's key (for the whole resource), and at the top of the file (for all of it).
-func inComment(d *template.Document, r *template.Resource, f Finding) bool {
-	lines := map[int]bool{}
-	cover := func(line int) {
-		lines[line] = true
-		for line--; line > 0 && onlyComment(d, line); line-- {
-			lines[line] = true
-		}
-	}
-	cover(f.Line)
-	if r != nil {
-		cover(d.At(r.Key).Line)
-	}
-	for line := 1; onlyComment(d, line); line++ {
-		lines[line] = true
-	}
-	for _, c := range d.Comments {
-		m := ignoreComment.FindStringSubmatch(c.Text)
-		if m == nil || !lines[d.Position(c.Start).Line] {
-			continue
-		}
-		for _, name := range strings.Split(m[1], ",") {
-			if name = strings.TrimSpace(name); name == f.Playbook || name == "*" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// onlyComment reports whether a 1-based line holds a comment and nothing else.
-func onlyComment(d *template.Document, line int) bool {
-	for _, c := range d.Comments {
-		if p := d.Position(c.Start); p.Line == line {
-			start, _ := d.LineRange(c.Start)
-			return strings.TrimSpace(strings.TrimPrefix(string(d.Source[start:c.Start]), "\ufeff")) == ""
-		}
-	}
-	return false
+func (m *marks) names(line int, playbook string) bool {
+	return slices.Contains(m.at[line], playbook) || slices.Contains(m.at[line], "*")
 }
 
 // inMetadata is for JSON, which has no comments: Metadata: {firstaid: {ignore: [playbook, …]}} of the resource.
@@ -118,7 +112,14 @@ func inMetadata(r *template.Resource, f Finding) bool {
 	if r == nil {
 		return false
 	}
-	return slices.ContainsFunc(r.Body.At("Metadata", "firstaid", "ignore").List(), func(n *template.Node) bool {
-		return n.Is(f.Playbook) || n.Is("*")
-	})
+	return slices.ContainsFunc(metadataIgnore(r), func(n *template.Node) bool { return n.Is(f.Playbook) || n.Is("*") })
+}
+
+// metadataIgnore are the playbooks that a resource's Metadata names, as a list or as one text.
+func metadataIgnore(r *template.Resource) []*template.Node {
+	n := r.Body.At("Metadata", "firstaid", "ignore")
+	if _, ok := n.Str(); ok {
+		return []*template.Node{n}
+	}
+	return n.List()
 }

@@ -30,7 +30,7 @@ func checkTimeout(s *scope) {
 		if err != nil {
 			continue
 		}
-		for _, route := range s.fronts(r) {
+		for _, route := range s.fronts[r] {
 			limit, ok := s.limit(route)
 			if !ok || seconds <= limit {
 				continue

@@ -49,7 +49,7 @@ func (e *editor) remove(s spot) (change, error) {
 	} else {
 		m.Pairs = append(append([]template.Pair{}, parent.Pairs[:i]...), parent.Pairs[i+1:]...)
 	}
-	c := change{want: s.up().replaced(&m)}
+	c := change{at: s.up(), by: &m}
 	var cut splice
 	var err error
 	switch {

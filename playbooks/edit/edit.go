@@ -9,8 +9,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
-	"sort"
 	"strings"
 
 	"firstaid/diagnostics/template"
@@ -37,10 +35,11 @@ func Already(err error) bool {
 // intrinsic is entered by its name in both forms ("Fn::If", "1").
 type Op func(*editor) (change, error)
 
-// change is what an Op wants: the splices and the tree they should lead to.
+// change is what an Op wants: the splices, and the node that stands at a place of the tree then.
 type change struct {
 	splices []splice
-	want    *template.Node
+	at      spot
+	by      *template.Node
 	removed [2]int // a byte range whose comments go with it
 }
 
@@ -50,81 +49,35 @@ type splice struct {
 	text       string
 }
 
-// editor holds one parsed file while an Op looks at it.
+// editor holds one parsed file while Ops look at it, and what they learned about it.
 type editor struct {
 	*template.Document
-	eol string
+	eol     string
+	styles  map[*template.Node]style            // see learned
+	first   *style                              // see usual
+	aliases map[string]bool                     // see aliased
+	keys    map[*template.Node]map[string][]int // see index
 }
+
+func newEditor(d *template.Document) *editor { return &editor{Document: d, eol: lineEnding(d.Source)} }
 
 // Apply makes the edits one after the other and returns the new text. Each is verified on its own. With an
 // error the text is nil: either all are made or none.
 func Apply(name string, src []byte, ops ...Op) ([]byte, error) {
-	for _, op := range ops {
-		next, err := applyOne(name, src, op)
-		if err != nil {
-			return nil, err
-		}
-		src = next
-	}
-	return src, nil
-}
-
-// Possible reports why an edit of a parsed file would be refused, without making it; nil when it would not, as
-// far as can be told before the result is read again.
-func Possible(d *template.Document, op Op) error {
-	_, err := op(&editor{Document: d, eol: lineEnding(d.Source)})
-	return err
-}
-
-func applyOne(name string, src []byte, op Op) ([]byte, error) {
 	d, err := template.ParseDocument(name, src)
 	if err != nil {
 		return nil, fmt.Errorf("read before the edit: %w", err)
 	}
-	e := &editor{Document: d, eol: lineEnding(src)}
-	c, err := op(e)
-	if err != nil {
-		return nil, err
-	}
-	out := c.apply(src)
-	return out, e.verify(c, out)
-}
-
-// verify reads the result again: same meaning as wanted, no comment lost or moved into a value.
-func (e *editor) verify(c change, out []byte) error {
-	got, err := template.ParseDocument(e.Name, out)
-	if err != nil {
-		return e.refuse(c.splices[0].start, "the edited file would not parse: "+err.Error())
-	}
-	if !got.Root.Equal(c.want) {
-		return e.refuse(c.splices[0].start, "the edited file would mean something else than intended")
-	}
-	var before, after []string
-	for _, m := range e.Comments {
-		if m.Start < c.removed[0] || m.Start >= c.removed[1] {
-			before = append(before, m.Text)
+	for _, op := range ops {
+		draft := NewDraft(d)
+		if err := draft.Add(op); err != nil {
+			return nil, err
+		}
+		if d, err = draft.Apply(); err != nil {
+			return nil, err
 		}
 	}
-	for _, m := range got.Comments {
-		after = append(after, m.Text)
-	}
-	if !slices.Equal(before, after) {
-		return e.refuse(c.splices[0].start, "a comment would change its meaning")
-	}
-	return nil
-}
-
-func (c *change) apply(src []byte) []byte {
-	sort.SliceStable(c.splices, func(i, j int) bool { return c.splices[i].start < c.splices[j].start })
-	var out bytes.Buffer
-	at := 0
-	for _, s := range c.splices {
-		out.Write(src[at:s.start])
-		out.WriteString(s.text)
-		at = s.end
-	}
-	out.Write(src[at:])
-	return out.Bytes()
+	return d.Source, nil
 }
 
 func (e *editor) refuse(offset int, reason string) error {

@@ -76,22 +76,32 @@ func (e *editor) step(n *template.Node, step string) (*template.Node, int, error
 		}
 		return n.Items[i], i, nil
 	case template.Map:
-		found := -1
-		for i, p := range n.Pairs {
-			if p.Key.Text != step {
-				continue
-			}
-			if found >= 0 {
-				return nil, 0, e.refuse(p.Key.Start, "the key "+step+" is here twice")
-			}
-			found = i
-		}
-		if found < 0 {
+		found := e.index(n)[step]
+		switch len(found) {
+		case 0:
 			return nil, 0, nil
+		case 1:
+			return n.Pairs[found[0]].Value, found[0], nil
 		}
-		return n.Pairs[found].Value, found, nil
+		return nil, 0, e.refuse(n.Pairs[found[1]].Key.Start, "the key "+step+" is here twice")
 	}
 	return nil, 0, nil
+}
+
+// index is where in a map each key stands; it is made once.
+func (e *editor) index(n *template.Node) map[string][]int {
+	at := e.keys[n]
+	if at == nil {
+		at = make(map[string][]int, len(n.Pairs))
+		for i, p := range n.Pairs {
+			at[p.Key.Text] = append(at[p.Key.Text], i)
+		}
+		if e.keys == nil {
+			e.keys = map[*template.Node]map[string][]int{}
+		}
+		e.keys[n] = at
+	}
+	return at
 }
 
 // shared refuses aliases, and anchored values that an alias repeats elsewhere.
@@ -102,37 +112,24 @@ func (e *editor) shared(n *template.Node) error {
 	if n.Anchor == "" {
 		return nil
 	}
-	used := false
-	template.Walk(e.Root, func(m *template.Node, _ template.Place) bool {
-		used = used || m.Kind == template.Alias && m.Text == n.Anchor
-		return !used
-	})
-	if used {
+	if e.aliased(n.Anchor) {
 		return e.refuse(n.Start, "the value has an anchor (&"+n.Anchor+") that is used elsewhere too")
 	}
 	return nil
 }
 
-// replaced is the root with the node at s exchanged. Everything else is shared with the old tree.
-func (s spot) replaced(by *template.Node) *template.Node {
-	for i := len(s.pairs) - 1; i >= 0; i-- {
-		parent, index := *s.chain[i], s.pairs[i]
-		switch {
-		case index < 0: // the argument of a short-form call: the same node without its tag
-			m := *by
-			m.Tag, m.Anchor, m.Fn, m.Arg, m.Short = parent.Tag, parent.Anchor, "", nil, false
-			by = &m
-			continue
-		case parent.Kind == template.List:
-			parent.Items = append([]*template.Node{}, parent.Items...)
-			parent.Items[index] = by
-		default:
-			parent.Pairs = append([]template.Pair{}, parent.Pairs...)
-			parent.Pairs[index].Value = by
-		}
-		by = &parent
+// aliased reports whether an alias of this name stands anywhere in the file.
+func (e *editor) aliased(anchor string) bool {
+	if e.aliases == nil {
+		e.aliases = map[string]bool{}
+		template.Walk(e.Root, func(n *template.Node, _ template.Place) bool {
+			if n.Kind == template.Alias {
+				e.aliases[n.Text] = true
+			}
+			return true
+		})
 	}
-	return by
+	return e.aliases[anchor]
 }
 
 // withPair is a map with one more pair at index i.

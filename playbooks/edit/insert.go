@@ -25,7 +25,7 @@ func (e *editor) insertPair(s spot, after int, key string, v Value) (change, err
 		return change{}, e.refuse(n.Start, "this map "+n.Awkward)
 	}
 	v = inFormat(v, e.Format)
-	c := change{want: s.replaced(withPair(n, after+1, Entry(key, v)))}
+	c := change{at: s, by: withPair(n, after+1, Entry(key, v))}
 	st := e.styleAt(s)
 	switch {
 	case e.Format == template.TOML:

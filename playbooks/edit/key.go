@@ -89,7 +89,7 @@ func (e *editor) fillEmpty(s spot, v Value) (change, error) {
 	if s.node().Anchor != "" || len(lines) == 0 {
 		return change{}, e.refuse(s.node().Start, "the empty value stands where it is not edited")
 	}
-	return change{splices: []splice{e.afterLine(key.End, lines)}, want: s.replaced(v)}, nil
+	return change{splices: []splice{e.afterLine(key.End, lines)}, at: s, by: v}, nil
 }
 
 // addTOML adds a key to a table, writing missing tables at the end of the file.
@@ -122,7 +122,7 @@ func (e *editor) addTOML(s spot, key string, value Value) (change, error) {
 	if src := e.Source; len(src) > 0 && src[len(src)-1] == '\n' {
 		c.splices = []splice{{len(src), len(src), strings.Join(lines, e.eol) + e.eol}}
 	}
-	c.want = s.replaced(withPair(n, len(n.Pairs), Entry(key, value)))
+	c.at, c.by = s, withPair(n, len(n.Pairs), Entry(key, value))
 	return c, nil
 }
 
@@ -150,7 +150,7 @@ func (e *editor) overwrite(s spot, v Value) (change, error) {
 	if n.Anchor != "" {
 		return change{}, e.refuse(n.Start, "the value has an anchor")
 	}
-	return change{splices: []splice{{n.Start, n.End, text}}, want: s.replaced(v)}, nil
+	return change{splices: []splice{{n.Start, n.End, text}}, at: s, by: v}, nil
 }
 
 // inline writes v on one line in place of the node at s, with that node's kind of quotes.

@@ -36,20 +36,47 @@ func (e *editor) sameLine(a, b int) bool {
 // pairEnd is where an entry's content ends.
 func pairEnd(p template.Pair) int { return max(p.Key.End, p.Value.End) }
 
-// styleAt reads the indents from the nearest example: siblings first, then the containers around.
+// styleAt reads the indents from the nearest example: siblings first, then the containers around, then the
+// beginning of the file.
 func (e *editor) styleAt(s spot) style {
 	st := style{step: 0, dash: -1, json: e.Format == template.JSON}
-	for i := len(s.chain) - 1; i >= 0 && (st.step == 0 || st.dash < 0); i-- {
-		e.learn(&st, s.chain[i])
+	for i := len(s.chain) - 1; i >= 0 && !st.known(); i-- {
+		st.fill(e.learned(s.chain[i]))
 	}
-	if st.step == 0 || st.dash < 0 {
-		e.search(&st, e.Root)
+	if !st.known() {
+		st.fill(e.usual())
 	}
 	if st.step <= 0 {
 		st.step = 2
 	}
 	if st.dash < 0 {
 		st.dash = st.step
+	}
+	return st
+}
+
+func (s style) known() bool { return s.step > 0 && s.dash >= 0 }
+
+// fill takes from other what s does not know.
+func (s *style) fill(other style) {
+	if s.step == 0 {
+		s.step = other.step
+	}
+	if s.dash < 0 {
+		s.dash = other.dash
+	}
+}
+
+// learned is what one map's children show; it is looked at once.
+func (e *editor) learned(n *template.Node) style {
+	st, ok := e.styles[n]
+	if !ok {
+		st = style{step: 0, dash: -1}
+		e.learn(&st, n)
+		if e.styles == nil {
+			e.styles = map[*template.Node]style{}
+		}
+		e.styles[n] = st
 	}
 	return st
 }
@@ -61,7 +88,7 @@ func (e *editor) learn(st *style, n *template.Node) {
 	}
 	for _, p := range n.Pairs[:min(len(n.Pairs), enough)] {
 		v := p.Value
-		if st.step > 0 && st.dash >= 0 {
+		if st.known() {
 			return
 		}
 		if v.Body >= len(e.Source) || e.sameLine(p.Key.Start, v.Body) && e.Format != template.JSON {
@@ -81,17 +108,21 @@ func (e *editor) learn(st *style, n *template.Node) {
 	}
 }
 
-// enough is how far search looks: a file that shows no example by then has a style of its own.
+// enough is how far usual looks: a file that shows no example by then has a style of its own.
 const enough = 2000
 
-// search takes the first example from the beginning of the file.
-func (e *editor) search(st *style, root *template.Node) {
-	seen := 0
-	template.Walk(root, func(n *template.Node, _ template.Place) bool {
-		e.learn(st, n)
-		seen++
-		return seen < enough && (st.step == 0 || st.dash < 0)
-	})
+// usual is the first example from the beginning of the file.
+func (e *editor) usual() style {
+	if e.first == nil {
+		e.first = &style{step: 0, dash: -1}
+		seen := 0
+		template.Walk(e.Root, func(n *template.Node, _ template.Place) bool {
+			e.learn(e.first, n)
+			seen++
+			return seen < enough && !e.first.known()
+		})
+	}
+	return *e.first
 }
 
 // afterLine makes a splice that adds whole lines below the line of offset. At the end of a file without

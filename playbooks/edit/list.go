@@ -40,7 +40,7 @@ func (e *editor) extend(s spot, items []Value) (change, error) {
 	n := s.node()
 	m := *n
 	m.Items = append(append([]*template.Node{}, n.Items...), items...)
-	c := change{want: s.replaced(&m)}
+	c := change{at: s, by: &m}
 	switch {
 	case n.Style == template.Block:
 		indent := e.column(n.Body)
@@ -93,7 +93,7 @@ func (e *editor) listOf(s spot, items []Value) (change, error) {
 		return change{}, e.refuse(n.Start, "the value can't become a list here")
 	}
 	old := *n
-	c := change{want: s.replaced(Seq(append([]Value{&old}, items...)...))}
+	c := change{at: s, by: Seq(append([]Value{&old}, items...)...)}
 	key := s.path[len(s.path)-1]
 	if e.Format == template.YAML && key != "DependsOn" && s.parent().Style == template.Block && !e.inFlow(s) {
 		pair := s.parent().Pairs[s.index()]

@@ -28,7 +28,7 @@ func Replace(old, by string, path ...string) Op {
 		}
 		m := *n
 		m.Text = strings.ReplaceAll(n.Text, old, by)
-		c := change{want: s.replaced(&m)}
+		c := change{at: s, by: &m}
 		for at := 0; ; {
 			i := strings.Index(raw[at:], old)
 			if i < 0 {

@@ -69,11 +69,11 @@ func (e *editor) wrap(s spot, text string, marks []splice) (change, error) {
 		if n.Body > 0 && strings.ContainsRune(":,[{-", rune(e.Source[n.Body-1])) && n.Body == n.Start {
 			lead = " "
 		}
-		return change{splices: append(marks, splice{n.Body, n.Body, lead + "!Sub "}), want: s.replaced(&tagged)}, nil
+		return change{splices: append(marks, splice{n.Body, n.Body, lead + "!Sub "}), at: s, by: &tagged}, nil
 	}
 	if n.Style != template.Double && n.Style != template.Single {
 		return change{}, e.refuse(n.Start, "the text is the argument of a short-form intrinsic; write the outer one in long form first")
 	}
-	want := s.replaced(Mapping(Entry("Fn::Sub", &inner)))
-	return change{splices: append(marks, splice{n.Body, n.Body, `{"Fn::Sub": `}, splice{n.End, n.End, "}"}), want: want}, nil
+	by := Mapping(Entry("Fn::Sub", &inner))
+	return change{splices: append(marks, splice{n.Body, n.Body, `{"Fn::Sub": `}, splice{n.End, n.End, "}"}), at: s, by: by}, nil
 }
