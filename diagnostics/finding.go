@@ -110,6 +110,9 @@ type Finding struct {
 	Why  Text `json:"why,omitzero"`
 	// Alternatives are other causes with the same text, by playbook id.
 	Alternatives []Alternative `json:"alternatives,omitempty"`
+	// Hypotheses are the causes that the text leaves open, those that
+	// something speaks for first and those that are ruled out last.
+	Hypotheses []Hypothesis `json:"hypotheses,omitempty"`
 	// Unknown is what would have to be read to know more.
 	Unknown []Unread  `json:"unknown,omitempty"`
 	Count   int       `json:"count,omitempty"`

@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,13 +19,14 @@ const maxEvidence = 6
 // Diagnose names the failures of a snapshot, the likeliest cause first. It is
 // pure and deterministic: the same snapshot gives the same findings.
 func Diagnose(s *diagnostics.Snapshot, c *Catalog) []diagnostics.Finding {
-	d := &diagnosis{snapshot: s, catalog: c, index: newIndex(s), sources: readSources(s), weight: map[string]int{}, found: map[string]*diagnostics.Finding{}, matched: map[matchKey][]Match{}}
+	d := newDiagnosis(s, c)
 	d.readTexts()
 	d.runFinders()
 	d.readFiles()
 	d.firstUnrecognised()
 	list := d.list()
 	d.linkCauses(list)
+	d.weigh(list)
 	d.rank(list)
 	for i := range list {
 		list[i].Chain = d.chain(list[i])
@@ -42,8 +44,17 @@ type diagnosis struct {
 	matched  map[matchKey][]Match
 	found    map[string]*diagnostics.Finding
 	weight   map[string]int // finding ID → weight of its heaviest signal
+	facts    []Fact
+	patterns map[string]*regexp.Regexp // of hypotheses, compiled
 	// unmatched are observations of events that nothing recognised.
 	unmatched []observation
+}
+
+func newDiagnosis(s *diagnostics.Snapshot, c *Catalog) *diagnosis {
+	return &diagnosis{
+		snapshot: s, catalog: c, index: newIndex(s), sources: readSources(s), weight: map[string]int{},
+		found: map[string]*diagnostics.Finding{}, matched: map[matchKey][]Match{}, facts: Facts(), patterns: map[string]*regexp.Regexp{},
+	}
 }
 
 func (d *diagnosis) readTexts() {

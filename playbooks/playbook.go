@@ -31,6 +31,9 @@ type Playbook struct {
 	Permissions    []string        `yaml:"permissions,omitempty"`
 	Signals        []Signal        `yaml:"signals"`
 	FalsePositives []FalsePositive `yaml:"falsepositives,omitempty"`
+	// Hypotheses are the causes that the texts of this playbook leave open,
+	// each with the tests that tell it from the others.
+	Hypotheses []Hypothesis `yaml:"hypotheses,omitempty"`
 	// Explains lists playbooks whose findings about the same subject follow
 	// from this one, once this one is confirmed.
 	Explains   []string    `yaml:"explains,omitempty"`

@@ -31,6 +31,7 @@ func Validate(file string, src []byte) (Playbook, []error) {
 	v.name()
 	v.patterns()
 	v.words()
+	v.hypotheses()
 	v.examples()
 	return p, v.errs
 }
@@ -102,6 +103,36 @@ func (v *validation) words() {
 			if !v.captures[m[1]] {
 				v.report([]string{"summary", lang}, "{%s} is no capture of any signal", m[1])
 			}
+		}
+	}
+}
+
+// hypotheses checks that tests ask for facts that there are, in patterns that
+// compile.
+func (v *validation) hypotheses() {
+	facts, seen := Facts(), map[string]bool{}
+	for i, h := range v.playbook.Hypotheses {
+		at := []string{"hypotheses", fmt.Sprint(i)}
+		if seen[h.ID] {
+			v.report(append(at, "id"), "there is another hypothesis %q; give each its own id", h.ID)
+		}
+		seen[h.ID] = true
+		for j, t := range h.Tests {
+			v.test(append(at, "tests", fmt.Sprint(j)), t, facts)
+		}
+	}
+}
+
+func (v *validation) test(at []string, t Test, facts []Fact) {
+	if _, _, ok := factNamed(facts, t.Fact); t.Fact != "" && !ok {
+		v.report(append(at, "fact"), "there is no fact %q; `firstaid playbooks facts` lists those that there are", t.Fact)
+	}
+	if t.Fact == "" && (len(t.Is) > 0 || t.Least != nil || t.Most != nil) {
+		v.report(at, "is, least and most compare a fact; name it with fact")
+	}
+	for field, pattern := range map[string]string{"text": t.Text, "log": t.Log, "quiet": t.Quiet} {
+		if pattern != "" {
+			v.pattern(append(at, field), pattern)
 		}
 	}
 }

@@ -149,10 +149,33 @@ func (p *page) context(r *report, f diagnostics.Finding) {
 			p.link(diagnostics.Ref{Kind: kindFinding, ID: c.ID()}, severityGlyph(c.Severity), c.Summary.In(p.lang))
 		}
 	}
-	if len(f.Alternatives) > 0 {
-		p.head("Could also be")
-		for _, a := range f.Alternatives {
-			p.item(p.Accent.Paint(widget.Clean(a.Playbook)), a.Why.In(p.lang))
+	p.hypotheses(f.Hypotheses)
+}
+
+// hypotheses lists the causes that the text leaves open with what became of
+// each; words say it, colour only repeats it.
+func (p *page) hypotheses(list []diagnostics.Hypothesis) {
+	if len(list) == 0 {
+		return
+	}
+	p.head("Which cause it is")
+	for _, h := range list {
+		mark, word, style := "?", "open: ", p.Warn
+		switch h.Standing {
+		case diagnostics.Favoured:
+			mark, word, style = "●", "likely: ", p.Strong
+		case diagnostics.RuledOut:
+			mark, word, style = "✖", "ruled out: ", p.Dim
+		}
+		text := word + h.Cause.In(p.lang)
+		if h.Playbook != "" {
+			text += " (" + h.Playbook + ")"
+		}
+		p.item(style.Paint(mark), text)
+		for _, more := range []diagnostics.Text{h.Why, h.Probe} {
+			if !more.IsZero() {
+				p.item(" ", more.In(p.lang))
+			}
 		}
 	}
 }

@@ -66,9 +66,12 @@ func sampleFindings(s *diagnostics.Snapshot, _ *playbooks.Catalog) []diagnostics
 				{Of: ev.ResourceRef(), Text: "OrdersScaling (AWS::ApplicationAutoScaling::ScalableTarget)"},
 				{Of: diagnostics.Ref{Kind: diagnostics.KindFile, ID: "template.yaml"}, Text: "OrdersScaling:", Source: &diagnostics.Position{File: "template.yaml", Line: 11}},
 			},
-			Why:          diagnostics.Text{En: "1 other finding follows from it", Ko: "다른 1건이 여기서 비롯됩니다"},
-			Alternatives: []diagnostics.Alternative{{Playbook: "function-not-found", Why: diagnostics.Text{En: "the ARN without a qualifier means that the function is missing"}}},
-			Unknown:      s.Unread,
+			Why: diagnostics.Text{En: "1 other finding follows from it", Ko: "다른 1건이 여기서 비롯됩니다"},
+			Hypotheses: []diagnostics.Hypothesis{{
+				ID: "function-not-found", Playbook: "function-not-found", Standing: diagnostics.RuledOut,
+				Cause: diagnostics.Text{En: "The function itself is missing"}, Why: diagnostics.Text{En: "the ARN ends in a qualifier"},
+			}},
+			Unknown: s.Unread,
 		})
 	}
 	if len(s.LogGroups) > 0 {

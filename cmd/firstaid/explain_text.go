@@ -17,11 +17,11 @@ func printExplanation(w io.Writer, c *playbooks.Catalog, x playbooks.Explanation
 		fmt.Fprintln(w, noMatch.In(lang))
 	}
 	for i, m := range x.Matches {
-		p, _ := c.Get(m.Playbook)
 		if i == 0 {
-			printFirst(w, p, m, lang)
+			printFirst(w, c, m, lang)
 			continue
 		}
+		p, _ := c.Get(m.Playbook)
 		if i == 1 {
 			fmt.Fprintf(w, "\n%s\n", alsoThere.In(lang))
 		}
@@ -44,10 +44,12 @@ var (
 	toCopy     = diagnostics.Text{En: "Steps", Ko: "단계"}
 	allowed    = diagnostics.Text{En: "Permissions it reads with", Ko: "조회에 필요한 권한"}
 	recognised = diagnostics.Text{En: "Recognised by", Ko: "인식 패턴"}
+	whichCause = diagnostics.Text{En: "Which cause it is", Ko: "어느 원인인가"}
 	foundQuote = diagnostics.Text{En: "Found", Ko: "발견한 문구"}
 )
 
-func printFirst(w io.Writer, p playbooks.Playbook, m playbooks.Match, lang diagnostics.Lang) {
+func printFirst(w io.Writer, c *playbooks.Catalog, m playbooks.Match, lang diagnostics.Lang) {
+	p, _ := c.Get(m.Playbook)
 	fmt.Fprintf(w, "%s: %s%s\n", m.Verdict, m.Playbook, resource(m))
 	fmt.Fprintf(w, "  %s\n", playbooks.Summarise(p, m.Captures).In(lang))
 	fmt.Fprintf(w, "\n%s\n  %s\n", foundQuote.In(lang), shorten(m.Quote, 400))
@@ -61,7 +63,32 @@ func printFirst(w io.Writer, p playbooks.Playbook, m playbooks.Match, lang diagn
 		}
 		fmt.Fprintf(w, "  %s: %s\n", passedOn.In(lang), strings.Join(names, " → "))
 	}
+	printHypotheses(w, c.Settle(m), lang)
 	printAdvice(w, p, lang)
+}
+
+// printHypotheses lists the causes that a text leaves open, and what became of
+// each.
+func printHypotheses(w io.Writer, list []diagnostics.Hypothesis, lang diagnostics.Lang) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n", whichCause.In(lang))
+	for _, h := range list {
+		fmt.Fprintf(w, "  %s: %s\n", standings[h.Standing].In(lang), h.Cause.In(lang))
+		for _, more := range []diagnostics.Text{h.Why, h.Probe} {
+			if !more.IsZero() {
+				fmt.Fprintf(w, "    %s\n", more.In(lang))
+			}
+		}
+	}
+}
+
+// standings say what became of a hypothesis.
+var standings = map[diagnostics.Standing]diagnostics.Text{
+	diagnostics.Favoured:  {En: "likely", Ko: "유력"},
+	diagnostics.Unsettled: {En: "open", Ko: "미확인"},
+	diagnostics.RuledOut:  {En: "ruled out", Ko: "배제"},
 }
 
 // printPlaybook writes all that a playbook says.
@@ -71,6 +98,11 @@ func printPlaybook(w io.Writer, p playbooks.Playbook, lang diagnostics.Lang) {
 		fmt.Fprintf(w, "  %s\n", p.User)
 	}
 	printAdvice(w, p, lang)
+	var causes []diagnostics.Text
+	for _, h := range p.Hypotheses {
+		causes = append(causes, diagnostics.Text{En: h.Cause.En + "\n     " + h.Probe.En, Ko: h.Cause.In(diagnostics.Korean) + "\n     " + h.Probe.In(diagnostics.Korean)})
+	}
+	printList(w, whichCause.In(lang), causes, lang)
 	if len(p.Permissions) > 0 {
 		fmt.Fprintf(w, "\n%s\n  %s\n", allowed.In(lang), strings.Join(p.Permissions, "\n  "))
 	}

@@ -22,7 +22,7 @@ func newPlaybooks(s streams, o *options) *cobra.Command {
 firstaid are built in; yours are read from ~/.config/firstaid/playbooks/*.yaml and
 from .firstaid/playbooks/*.yaml in the project.`,
 	}
-	c.AddCommand(newPlaybooksList(s, o), newPlaybooksShow(s, o), newPlaybooksTest(s), newPlaybooksSchema(s), newPlaybooksNew(s))
+	c.AddCommand(newPlaybooksList(s, o), newPlaybooksShow(s, o), newPlaybooksTest(s), newPlaybooksSchema(s), newPlaybooksNew(s), newPlaybooksFacts(s))
 	return c
 }
 
@@ -52,6 +52,25 @@ func newPlaybooksList(s streams, o *options) *cobra.Command {
 	}
 	c.Flags().StringVar(&format, "format", "text", "text or json")
 	return c
+}
+
+func newPlaybooksFacts(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "facts",
+		Short: "List what the tests of hypotheses may ask for",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			facts := playbooks.Facts()
+			width := 0
+			for _, f := range facts {
+				width = max(width, len(f.Name))
+			}
+			for _, f := range facts {
+				fmt.Fprintf(s.out, "%-*s  %s\n", width, f.Name, f.About)
+			}
+			return nil
+		},
+	}
 }
 
 func listPlaybooks(s streams, c *playbooks.Catalog, lang diagnostics.Lang) error {

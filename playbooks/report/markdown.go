@@ -67,7 +67,7 @@ func (v *view) markdownEntry(b *strings.Builder, e entry) {
 			fmt.Fprintf(b, "\n%s: %s\n", md(v.Say("apply")), code(f.Command))
 		}
 	}
-	markdownList(b, h, v.Say("alternatives"), "-", e.Alternatives)
+	markdownList(b, h, v.Say("hypotheses"), "-", e.Hypotheses)
 	markdownList(b, h, v.Say("unknown"), "-", e.Unknown)
 	var follows []string
 	for _, c := range e.Consequences {

@@ -91,8 +91,17 @@ func sample(t testing.TB, lang diagnostics.Lang) Report {
 		},
 		Chain:  []diagnostics.Link{{Of: resource, Text: "Target (ScalableTarget)"}, {Of: diagnostics.Ref{Kind: diagnostics.KindFile, ID: place.File}, Text: "  Target:", Source: place}},
 		Source: place, Rank: 1, Hides: 1, Count: 2, Why: diagnostics.Text{En: "1 other finding follows from it", Ko: "다른 1건이 여기서 비롯됩니다"},
-		Alternatives: []diagnostics.Alternative{{Playbook: "function-not-found", Why: diagnostics.Text{En: "the function is missing", Ko: "함수가 없습니다"}}},
-		Unknown:      s.Unread,
+		Hypotheses: []diagnostics.Hypothesis{
+			{
+				ID: "order", Standing: diagnostics.Favoured, Cause: diagnostics.Text{En: "Nothing made it wait", Ko: "기다리게 한 것이 없습니다"},
+				Why: diagnostics.Text{En: "the alias is there *now*", Ko: "별칭이 *지금은* 있습니다"},
+			},
+			{
+				ID: "function-not-found", Playbook: "function-not-found", Standing: diagnostics.Unsettled,
+				Cause: diagnostics.Text{En: "the function is missing", Ko: "함수가 없습니다"}, Probe: diagnostics.Text{En: "ask for it", Ko: "조회해 봅니다"},
+			},
+		},
+		Unknown: s.Unread,
 	}
 	second := diagnostics.Finding{
 		Playbook: "not-stabilized", Severity: diagnostics.Warning, Confidence: diagnostics.Possible, Subject: diagnostics.Ref{Kind: diagnostics.KindStack, ID: "shop"},

@@ -64,7 +64,7 @@ func (v *view) textEntry(b *strings.Builder, e entry) {
 			}
 		}
 	}
-	textList(b, v.Say("alternatives"), in, e.Alternatives)
+	textList(b, v.Say("hypotheses"), in, e.Hypotheses)
 	textList(b, v.Say("unknown"), in, e.Unknown)
 	var follows []string
 	for _, c := range e.Consequences {

@@ -46,7 +46,7 @@ type entry struct {
 	Chain        []string
 	Do           []string
 	Fixes        []fix
-	Alternatives []string
+	Hypotheses   []string
 	Unknown      []string
 	References   []playbooks.Reference
 	Consequences []entry
@@ -159,8 +159,8 @@ func (v *view) entry(r Report, f diagnostics.Finding) entry {
 	for _, t := range p.Do {
 		e.Do = append(e.Do, cleanLine(t.In(v.lang)))
 	}
-	for _, a := range f.Alternatives {
-		e.Alternatives = append(e.Alternatives, cleanLine(a.Playbook+": "+a.Why.In(v.lang)))
+	for _, h := range f.Hypotheses {
+		e.Hypotheses = append(e.Hypotheses, v.hypothesis(h))
 	}
 	for _, u := range f.Unknown {
 		e.Unknown = append(e.Unknown, v.unread(u))
@@ -249,6 +249,21 @@ func chainLink(l diagnostics.Link) string {
 		text = at + ": " + cleanLine(l.Text)
 	}
 	return text
+}
+
+// hypothesis says a cause, what became of it, and what was seen or is to be
+// looked at.
+func (v *view) hypothesis(h diagnostics.Hypothesis) string {
+	text := v.Say("stands-"+string(h.Standing)) + ": " + h.Cause.In(v.lang)
+	if h.Playbook != "" {
+		text += " (" + h.Playbook + ")"
+	}
+	for _, more := range []diagnostics.Text{h.Why, h.Probe} {
+		if !more.IsZero() {
+			text += " — " + more.In(v.lang)
+		}
+	}
+	return cleanLine(text)
 }
 
 func (v *view) unread(u diagnostics.Unread) string {
