@@ -15,8 +15,14 @@ import (
 func fixAlias(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	p := newProject(s)
 	var list fixes
+	later := twoPhases()
 	if w, ok := p.at(f.Subject); ok && !isFunction(w.resource) {
 		list = append(list, w.orderBehindAlias(f.Captures["alias"])...)
+		for _, fn := range w.aliasedFunctions(f.Captures["alias"]) {
+			if id, exists := fn.aliasID(f.Captures["alias"]); exists {
+				later = w.phases(id)
+			}
+		}
 	}
 	for _, w := range p.all(ofType("AWS::Serverless::Function")) {
 		if w.resource.Property("ProvisionedConcurrencyConfig") != nil && w.resource.Property("AutoPublishAlias") == nil {
@@ -25,7 +31,7 @@ func fixAlias(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	}
 	list = append(list, clearWeights(s)...)
 	if len(list) > 0 {
-		list = append(list, twoPhases())
+		list = append(list, later)
 	}
 	return list.ordered()
 }
@@ -208,6 +214,7 @@ func clearWeight(function string, a diagnostics.Alias, before string) Fix {
 	}
 }
 
+// twoPhases is the plan for those who have to edit the template themselves.
 func twoPhases() Fix {
 	return guide("Deploy in two phases", "두 단계로 배포합니다",
 		diagnostics.Text{En: "Take the scalable target, its policies and whatever else names the alias out of the template, and deploy", Ko: "확장 대상과 정책 등 별칭을 참조하는 리소스를 템플릿에서 빼고 배포하세요"},

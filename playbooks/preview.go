@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/aymanbagabas/go-udiff"
 
@@ -31,14 +32,41 @@ func WritePlan(w io.Writer, p Plan, lang diagnostics.Lang) error {
 			fmt.Fprintf(&b, "  %s\n", t.In(lang))
 		}
 	}
+	writeStanding(&b, f, lang)
 	for i, s := range f.Steps {
-		fmt.Fprintf(&b, "\n%d. %s\n", i+1, describeStep(s, lang))
+		text := describeStep(s, lang)
+		if f.Progress != nil && i < f.Next() {
+			text = label(lang, "done") + " " + Clock(f.Progress.Taken[i].Done) + ": " + Brief(s).In(lang)
+		}
+		fmt.Fprintf(&b, "\n%d. %s\n", i+1, text)
 	}
 	if f.Proof != nil {
 		b.WriteString("\n" + strings.Join(ProofLines(f.Proof, lang), "\n") + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeStanding says how far a guided plan got, and why it starts over.
+func writeStanding(b *strings.Builder, f Fix, lang diagnostics.Lang) {
+	if f.Progress == nil {
+		return
+	}
+	if over := f.Progress.Over; !over.IsZero() {
+		fmt.Fprintf(b, "  %s: %s\n", label(lang, "starts over"), over.In(lang))
+	}
+	if t := f.Standing(Clock); !t.IsZero() {
+		fmt.Fprintf(b, "  %s\n", t.In(lang))
+	}
+}
+
+// Clock writes a time for people here: of today the hour, else the day too.
+func Clock(t time.Time) string {
+	t = t.Local()
+	if now := time.Now(); t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+		return t.Format("15:04")
+	}
+	return t.Format("2006-01-02 15:04")
 }
 
 func describeStep(s Step, lang diagnostics.Lang) string {
@@ -76,6 +104,8 @@ func label(lang diagnostics.Lang, word string) string {
 		"risk":                 {En: "risk", Ko: "위험"},
 		"redeploy":             {En: "needs a deployment afterwards", Ko: "이후 배포 필요"},
 		"no undo":              {En: "This call cannot be taken back.", Ko: "이 호출은 되돌릴 수 없습니다."},
+		"done":                 {En: "Done", Ko: "완료"},
+		"starts over":          {En: "The plan starts over", Ko: "계획을 처음부터 다시 시작합니다"},
 		"by hand":              {En: "By hand", Ko: "직접"},
 	}
 	if t, ok := words[word]; ok {

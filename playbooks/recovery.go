@@ -59,7 +59,7 @@ func fixStuckRollback(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 		if skip := failedInRollback(s, k); len(skip) > 0 {
 			fixes = append(fixes, continueRollback(k, skip))
 		}
-		return fixes
+		return append(fixes, recoverStack(s, k))
 	case "UPDATE_FAILED", "CREATE_FAILED":
 		return []Fix{rollBack(k)}
 	}
@@ -88,6 +88,43 @@ func continueRollback(k diagnostics.Stack, skip []string) Fix {
 		}
 	}
 	f.Steps = []Step{Call{Of: of, Service: "cloudformation", Operation: "ContinueUpdateRollback", Args: args, Confirm: k.StackName}}
+	return f
+}
+
+// recoverStack is the whole way out of a rollback that failed: what blocks it
+// goes first, then the rollback to its end, and then the update again.
+func recoverStack(s *diagnostics.Snapshot, k diagnostics.Stack) Fix {
+	of := diagnostics.Ref{Kind: diagnostics.KindStack, ID: k.StackName}
+	f := Fix{
+		Title: diagnostics.Text{En: "Recover " + k.StackName + " step by step", Ko: k.StackName + "을(를) 단계별로 복구합니다"},
+		Kind:  FixGuided, Risk: Disrupts, Redeploy: true,
+		Changes: diagnostics.Text{
+			En: "The place is kept from step to step: you can leave at any time and go on later.",
+			Ko: "단계마다 진행 상황을 저장하므로 언제든 나갔다가 이어서 할 수 있습니다.",
+		},
+	}
+	blocked := diagnostics.Text{En: "Remove what keeps the rollback from working; the events of the last rollback name it", Ko: "롤백을 막는 원인을 제거합니다. 마지막 롤백의 이벤트에 원인이 나옵니다"}
+	for i, name := range failedInRollback(s, k) {
+		if i == 0 {
+			blocked = diagnostics.Text{En: "Remove what keeps these from going back:", Ko: "다음 리소스가 되돌아가지 못하는 원인을 제거합니다:"}
+		}
+		why := ""
+		if e, ok := lastFailure(s, k, name); ok && e.ResourceStatusReason != "" {
+			why = " (" + quote(e.ResourceStatusReason) + ")"
+		}
+		blocked.En, blocked.Ko = blocked.En+" "+name+why+";", blocked.Ko+" "+name+why+";"
+	}
+	blocked.En, blocked.Ko = strings.TrimSuffix(blocked.En, ";"), strings.TrimSuffix(blocked.Ko, ";")
+	f.Steps = []Step{
+		Manual{Of: of, Do: blocked},
+		Call{Of: of, Service: "cloudformation", Operation: "ContinueUpdateRollback", Args: map[string]any{"StackName": k.StackId}, Confirm: k.StackName},
+		Run{
+			Argv: regional(s, "aws", "cloudformation", "wait", "stack-rollback-complete", "--stack-name", k.StackName),
+			Why:  diagnostics.Text{En: "Wait until the rollback is complete", Ko: "롤백이 끝날 때까지 기다립니다"},
+		},
+		Manual{Of: of, Do: diagnostics.Text{En: "Mend what made the update fail in the first place", Ko: "처음에 업데이트가 실패한 원인을 고칩니다"}},
+	}
+	f.Steps = append(f.Steps, deploySteps(s)...)
 	return f
 }
 

@@ -31,8 +31,11 @@ func TestOnlyWhatFailedInTheRollbackIsSkipped(t *testing.T) {
 		event(4, "Table", "AWS::DynamoDB::Table", "UPDATE_FAILED", "table is gone"),
 		stackEvent(5, "UPDATE_ROLLBACK_FAILED"))
 	fixes := fixStuckRollback(s, f)
-	if len(fixes) != 2 {
+	if len(fixes) != 3 {
 		t.Fatalf("%d fixes", len(fixes))
+	}
+	if way := fixes[2]; !way.Staged() || !strings.HasSuffix(way.Steps[0].(Manual).Do.En, "going back: Table (table is gone)") || way.Steps[1].(Call).Confirm != "shop" {
+		t.Errorf("the guided way: %+v", way)
 	}
 	if c := fixes[0].Steps[0].(Call); c.Operation != "ContinueUpdateRollback" || c.Args["ResourcesToSkip"] != nil || c.Confirm != "shop" {
 		t.Errorf("first: %+v", c)

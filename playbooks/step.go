@@ -47,6 +47,8 @@ type Fix struct {
 	// nothing.
 	Proof *diagnostics.Proof `json:"proof,omitempty"`
 	Steps []Step             `json:"-"`
+	// Progress is how far a guided plan got; see Continue.
+	Progress *Progress `json:"progress,omitempty"`
 }
 
 // doubted is the name that must be typed for a grant whose proof speaks

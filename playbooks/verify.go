@@ -77,7 +77,7 @@ func done(offered []Fix, applied diagnostics.Text) bool {
 }
 
 func edits(f Fix) bool {
-	return slices.ContainsFunc(f.Steps, func(s Step) bool { _, ok := s.(FileEdit); return ok })
+	return !f.Staged() && slices.ContainsFunc(f.Steps, func(s Step) bool { _, ok := s.(FileEdit); return ok })
 }
 
 // givenName matches what CloudFormation appends to the name of a nested stack;

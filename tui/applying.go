@@ -38,7 +38,9 @@ func (a *App) noApply() string {
 	switch {
 	case !p.Fix.Declined.IsZero():
 		return "firstaid leaves this one to you: " + a.in(p.Fix.Declined)
-	case !changes(p.Fix):
+	case p.Fix.Staged() && a.guide() != nil && p.Fix.Next() == len(p.Fix.Steps):
+		return "every step of this plan is done"
+	case !changes(p.Fix) && (!p.Fix.Staged() || a.guide() == nil):
 		return "every step of this fix is for a person"
 	case !a.layout().visible(fixPane):
 		return "press f first: only what is on the screen is applied"
@@ -64,6 +66,9 @@ type confirm struct {
 	word  string // to be typed; "" for y
 	input *widget.Input
 	do    func() tea.Cmd
+	// elsewhere, on `d`, notes that a command was run in another place; nil
+	// where that is no answer.
+	elsewhere func() tea.Cmd
 }
 
 func (c *confirm) key(a *App, k tea.KeyMsg) tea.Cmd {
@@ -75,6 +80,9 @@ func (c *confirm) key(a *App, k tea.KeyMsg) tea.Cmd {
 	case c.word == "" && pressed == "y":
 		a.dialog = nil
 		return c.do()
+	case c.word == "" && pressed == "d" && c.elsewhere != nil:
+		a.dialog = nil
+		return c.elsewhere()
 	case c.word != "" && pressed == "enter" && c.input.Value() == c.word:
 		a.dialog = nil
 		return c.do()
@@ -94,6 +102,9 @@ func (c *confirm) view(a *App, w, h int) string {
 	}
 	rows = append(rows, "")
 	foot := "y does it · esc does not"
+	if c.elsewhere != nil {
+		foot = "y runs it · d: I ran it elsewhere · esc does not"
+	}
 	if c.word != "" {
 		rows = append(rows, " Type "+a.Strong.Paint(widget.Clean(c.word))+" and press enter:", " "+c.input.View(wide-4))
 		foot = "esc does not"
@@ -131,6 +142,9 @@ func (a *App) askDeploy() tea.Cmd {
 // askApply shows what will happen and where, and asks.
 func (a *App) askApply() tea.Cmd {
 	plan, _ := a.fixes.plan()
+	if plan.Fix.Staged() && a.guide() != nil {
+		return a.askStep(plan)
+	}
 	c := &confirm{title: "Apply this fix?", lines: a.consent(plan), word: plan.Confirmation(), do: func() tea.Cmd { return a.apply(plan) }}
 	if c.word != "" {
 		c.input = widget.NewInput("> ", c.word)
@@ -163,7 +177,7 @@ func (a *App) apply(p playbooks.Plan) tea.Cmd {
 	fixer := a.opts.Fixer
 	for _, s := range p.Fix.Steps {
 		if _, ok := s.(playbooks.Run); ok {
-			return a.foreground(p)
+			return a.foreground(p, "Apply", func(ctx context.Context) (Outcome, error) { return fixer.Apply(ctx, p) })
 		}
 	}
 	return a.work("applying "+a.in(p.Fix.Title), func(ctx context.Context) tea.Msg {
@@ -175,8 +189,7 @@ func (a *App) apply(p playbooks.Plan) tea.Cmd {
 // foreground is a plan that runs in the plain terminal.
 type foreground struct {
 	ctx     context.Context
-	fixer   Fixer
-	plan    playbooks.Plan
+	do      func(context.Context) (Outcome, error)
 	outcome Outcome
 	in      io.Reader
 	out     io.Writer
@@ -190,7 +203,7 @@ func (f *foreground) SetStderr(io.Writer)   {}
 // comes back.
 func (f *foreground) Run() error {
 	var err error
-	f.outcome, err = f.fixer.Apply(f.ctx, f.plan)
+	f.outcome, err = f.do(f.ctx)
 	if f.in != nil && f.out != nil {
 		fmt.Fprint(f.out, "\nPress enter to go back to firstaid. ")
 		_, _ = bufio.NewReader(f.in).ReadString('\n')
@@ -198,11 +211,11 @@ func (f *foreground) Run() error {
 	return err
 }
 
-func (a *App) foreground(p playbooks.Plan) tea.Cmd {
-	f := &foreground{ctx: a.ctx, fixer: a.opts.Fixer, plan: p}
+func (a *App) foreground(p playbooks.Plan, doing string, do func(context.Context) (Outcome, error)) tea.Cmd {
+	f := &foreground{ctx: a.ctx, do: do}
 	a.busy = "applying " + a.in(p.Fix.Title)
 	return tea.Exec(f, func(err error) tea.Msg {
-		return finished{doing: "Apply", finding: p.Finding.ID(), outcome: f.outcome, err: err}
+		return finished{doing: doing, finding: p.Finding.ID(), outcome: f.outcome, err: err}
 	})
 }
 
@@ -283,7 +296,7 @@ func (m finished) apply(a *App) tea.Cmd {
 		if m.err == nil && m.outcome.State != "" {
 			p.field("state", string(m.outcome.State))
 		}
-		if m.doing == "Apply" && m.outcome.Entry > 0 {
+		if (m.doing == "Apply" || m.doing == "Step") && m.outcome.Entry > 0 {
 			p.field("journal", "entry "+itoa(m.outcome.Entry)+"; u takes it back")
 		}
 		return p.lines

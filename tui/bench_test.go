@@ -100,7 +100,7 @@ func BenchmarkReport(b *testing.B) {
 	}
 	c := fixedCatalog(b)
 	for b.Loop() {
-		newReport(s, c, sampleFindings)
+		newReport(s, c, sampleFindings, nil)
 	}
 }
 

@@ -51,7 +51,19 @@ func (a *App) diagnose() tea.Cmd {
 	}
 	a.working, a.stale = true, false
 	s, catalog, judge, gen := a.latest, a.catalog, a.opts.judge, a.stream.gen
-	return func() tea.Msg { return diagnosed{gen, newReport(s, catalog, judge)} }
+	ctx, fixer := a.ctx, a.opts.Fixer
+	return func() tea.Msg {
+		begun, err := begun(ctx, fixer)
+		return diagnosed{gen, newReport(s, catalog, judge, begun), err}
+	}
+}
+
+// begun asks for the guided plans that are under way.
+func begun(ctx context.Context, f Fixer) ([]playbooks.Plan, error) {
+	if g, ok := f.(Guide); ok {
+		return g.Begun(ctx)
+	}
+	return nil, nil
 }
 
 func (a *App) loadCatalog() tea.Cmd {
@@ -87,6 +99,7 @@ func (m catalogLoaded) apply(a *App) tea.Cmd {
 type diagnosed struct {
 	gen    uint64
 	report *report
+	err    error // of reading the guided plans
 }
 
 func (m diagnosed) apply(a *App) tea.Cmd {
@@ -98,7 +111,9 @@ func (m diagnosed) apply(a *App) tea.Cmd {
 	if m.gen != a.stream.gen {
 		return next
 	}
-	a.report = m.report
+	if a.report = m.report; m.err != nil {
+		a.toast = toast{text: oneLine(m.err.Error()), bad: true}
+	}
 	for i, f := range m.report.findings {
 		if s, ok := a.states[f.ID()]; ok && f.State == diagnostics.Open {
 			m.report.findings[i].State = s

@@ -137,9 +137,12 @@ func (f *fixes) page(w int) *page {
 		p.blank()
 		p.para("", p.Warn.Paint("▲ "), "  ", "not applied by firstaid: "+fix.Declined.In(p.lang))
 	}
-	for _, s := range fix.Steps {
+	p.standing(fix)
+	for i, s := range fix.Steps {
 		p.blank()
-		p.step(s)
+		if !fix.Staged() || !p.stage(fix, i) {
+			p.step(s)
+		}
 	}
 	if fix.Proof != nil {
 		p.head("Proof")
@@ -173,6 +176,9 @@ func facts(f playbooks.Fix) []string {
 		playbooks.FixTemplate: "your template", playbooks.FixConfig: "your configuration",
 		playbooks.FixEnvironment: "your AWS account", playbooks.FixGuided: "nothing by itself",
 	}[f.Kind]}
+	if f.Staged() && changes(f) {
+		out = []string{"one step at a time"}
+	}
 	switch f.Risk {
 	case playbooks.Safe:
 		out = append(out, "safe")

@@ -336,7 +336,7 @@ func TestUpdateDoesNoIO(t *testing.T) {
 	a := New(t.Context(), Options{Source: source, LoadCatalog: loaded(t), Fixer: fixer, Exporter: &fakeExporter{}, judge: sampleFindings})
 	a.Init()
 	a.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-	a.Update(diagnosed{a.stream.gen, newReport(sampleSnapshot(), fixedCatalog(t), sampleFindings)})
+	a.Update(diagnosed{a.stream.gen, newReport(sampleSnapshot(), fixedCatalog(t), sampleFindings, nil), nil})
 	for _, k := range []string{"r", "v", "u", "y", "y", "e", "enter", "f", "a", "y", ":", "esc", "o", "esc"} {
 		a.Update(keyMsg(k))
 		a.View()

@@ -29,14 +29,19 @@ type report struct {
 	// them and what else IAM was asked.
 	decider   *playbooks.Decider
 	decisions []playbooks.Decision
+	// begun are the guided plans of the project that are not at their end.
+	begun []playbooks.Plan
 }
 
 // diagnose is playbooks.Diagnose, or a test's own conclusions.
 type diagnose func(*diagnostics.Snapshot, *playbooks.Catalog) []diagnostics.Finding
 
 // newReport diagnoses a snapshot. It is pure.
-func newReport(s *diagnostics.Snapshot, c *playbooks.Catalog, judge diagnose) *report {
-	r := &report{snapshot: s, catalog: c, findings: judge(s, c), cites: map[diagnostics.Ref]int{}}
+func newReport(s *diagnostics.Snapshot, c *playbooks.Catalog, judge diagnose, begun []playbooks.Plan) *report {
+	r := &report{snapshot: s, catalog: c, findings: judge(s, c), begun: begun, cites: map[diagnostics.Ref]int{}}
+	if s.Complete {
+		r.findings = playbooks.Waiting(begun, s, r.findings)
+	}
 	for i, f := range r.findings {
 		for _, e := range f.Evidence {
 			if _, taken := r.cites[e.Of]; !taken {
@@ -102,7 +107,7 @@ func (r *report) file(path string) (string, bool) {
 
 // fixes works out how to mend a finding; it is pure and may take a while.
 func (r *report) fixes(f diagnostics.Finding) []playbooks.Fix {
-	return r.catalog.Fixes(r.snapshot, f)
+	return playbooks.Continue(r.begun, r.snapshot, f, r.catalog.Fixes(r.snapshot, f))
 }
 
 // title is the playbook's title of a finding.

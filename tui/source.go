@@ -51,6 +51,15 @@ type Fixer interface {
 	Verify(ctx context.Context, f diagnostics.Finding) (Outcome, error)
 }
 
+// Guide is a Fixer that keeps how far guided plans got.
+type Guide interface {
+	// Begun lists the plans of this project that are not at their end.
+	Begun(ctx context.Context) ([]playbooks.Plan, error)
+	// Advance takes the plan's next step, or with byHand notes that somebody
+	// took it elsewhere.
+	Advance(ctx context.Context, p playbooks.Plan, byHand bool) (Outcome, error)
+}
+
 // Journal is a Fixer that lists what it did, latest first.
 type Journal interface {
 	Entries(ctx context.Context) ([]playbooks.Entry, error)

@@ -124,6 +124,15 @@ func (c clock) stamp(t time.Time) string {
 	return t.In(c.zone).Format("2006-01-02 15:04:05 MST")
 }
 
+// brief is the hour of today, and the day too of another.
+func (c clock) brief(t time.Time) string {
+	t = t.In(c.zone)
+	if now := time.Now().In(c.zone); t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+		return t.Format("15:04")
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
 func (c clock) milli(t time.Time) string {
 	if t.IsZero() {
 		return "            "

@@ -12,7 +12,7 @@ import (
 
 // A curtain stands for a stage until somebody looks: the screen's first frame
 // does not wait for the incident to be read and its project to be copied. It is
-// a tui.Source, a tui.Fixer and a tui.Journal.
+// a tui.Source, a tui.Fixer, a tui.Guide and a tui.Journal.
 type curtain struct {
 	name    string
 	catalog loader
@@ -53,6 +53,24 @@ func (c *curtain) Apply(ctx context.Context, p playbooks.Plan) (tui.Outcome, err
 		return tui.Outcome{}, err
 	}
 	return g.Apply(ctx, p)
+}
+
+// Begun lists the guided plans of the copy that are not at their end.
+func (c *curtain) Begun(ctx context.Context) ([]playbooks.Plan, error) {
+	g, err := c.raise()
+	if err != nil {
+		return nil, err
+	}
+	return g.Begun(ctx)
+}
+
+// Advance takes the next step of a guided plan.
+func (c *curtain) Advance(ctx context.Context, p playbooks.Plan, byHand bool) (tui.Outcome, error) {
+	g, err := c.raise()
+	if err != nil {
+		return tui.Outcome{}, err
+	}
+	return g.Advance(ctx, p, byHand)
 }
 
 // Undo takes an entry back.

@@ -25,6 +25,8 @@ type fixOptions struct {
 	stack       string
 	alternative int
 	apply       bool
+	done        bool
+	forget      bool
 	confirm     string
 	format      string
 }
@@ -32,12 +34,22 @@ type fixOptions struct {
 func newFix(s streams, o *options) *cobra.Command {
 	f := &fixOptions{options: o}
 	cmd := &cobra.Command{
-		Use:   "fix FINDING",
+		Use:   "fix [FINDING]",
 		Short: "Show the fix of a finding, and apply it with --apply",
 		Long: `Show the fix of a finding as a diff of your own file or as the exact AWS call; with --apply carry out exactly that.
-FINDING is an id that diagnose prints (playbook@subject), a playbook's id, or the finding's number.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), s, args[0]) },
+FINDING is an id that diagnose prints (playbook@subject), a playbook's id, or the finding's number. It may be left out
+while one guided plan of this folder is not at its end.
+
+The steps of a guided plan are taken one at a time: --apply takes the next one, --done notes that you took it yourself.
+Its place is kept until the last step; --forget gives the plan up.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name, err := f.named(args)
+			if err != nil {
+				return err
+			}
+			return f.run(cmd.Context(), s, name)
+		},
 	}
 	flags := cmd.Flags()
 	f.from.flags(flags)
@@ -45,19 +57,25 @@ FINDING is an id that diagnose prints (playbook@subject), a playbook's id, or th
 	flags.IntVar(&f.alternative, "alternative", 1, "which of the finding's fixes, best first")
 	flags.BoolVar(&f.apply, "apply", false, "apply what is shown")
 	flags.StringVar(&f.format, "format", "text", "text or json")
+	flags.BoolVar(&f.done, "done", false, "note that you took the next step of the guided plan yourself")
+	flags.BoolVar(&f.forget, "forget", false, "give up a guided plan that was begun; what it changed stays in the journal")
+	cmd.MarkFlagsMutuallyExclusive("apply", "done", "forget")
 	flags.StringVar(&f.confirm, "confirm", "", "with --apply: the name that a permanent change asks for")
 	return cmd
 }
 
 func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
-	if f.apply && f.readOnly {
-		return errors.New("--read-only and --apply exclude each other")
+	if f.readOnly && (f.apply || f.done || f.forget) {
+		return errors.New("--read-only excludes --apply, --done and --forget")
 	}
 	lang, err := f.language()
 	if err != nil {
 		return err
 	}
 	warn(s, lang, 0)
+	if err := f.recall(s, lang); err != nil {
+		return err
+	}
 	plan, snapshot, err := f.plan(ctx, name, lang, s.err)
 	if err != nil {
 		return err
@@ -70,11 +88,17 @@ func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
 	if err := f.show(s, plan, lang); err != nil {
 		return err
 	}
-	if !f.apply {
+	switch {
+	case f.forget:
+		return forget(s, plan)
+	case f.apply || f.done:
+		return f.carryOut(ctx, s, snapshot, plan)
+	case plan.Fix.Staged():
+		fmt.Fprintln(s.err, "\nNothing was changed. Take the next step with --apply, or note with --done that you took it; other fixes: --alternative N.")
+	default:
 		fmt.Fprintln(s.err, "\nNothing was changed. Apply it with --apply; other fixes: --alternative N.")
-		return errFindings
 	}
-	return f.carryOut(ctx, s, snapshot, plan)
+	return errFindings
 }
 
 // proven has IAM try what a plan grants.
@@ -116,11 +140,15 @@ func (f *fixOptions) plan(ctx context.Context, name string, lang diagnostics.Lan
 	if err != nil {
 		return playbooks.Plan{}, nil, err
 	}
-	finding, err := pick(playbooks.Diagnose(snapshot, catalog), name)
+	begun, err := journal().Begun(".")
 	if err != nil {
 		return playbooks.Plan{}, nil, err
 	}
-	fixes := catalog.Fixes(snapshot, finding)
+	finding, err := pick(playbooks.Waiting(begun, snapshot, playbooks.Diagnose(snapshot, catalog)), name)
+	if err != nil {
+		return playbooks.Plan{}, nil, err
+	}
+	fixes := playbooks.Continue(begun, snapshot, finding, catalog.Fixes(snapshot, finding))
 	if f.alternative < 1 || f.alternative > len(fixes) {
 		return playbooks.Plan{}, nil, fmt.Errorf("%s has %d fixes: %s", finding.ID(), len(fixes), titles(fixes, lang))
 	}
@@ -166,6 +194,12 @@ func pick(findings []diagnostics.Finding, name string) (diagnostics.Finding, err
 }
 
 func (f *fixOptions) carryOut(ctx context.Context, s streams, snapshot *diagnostics.Snapshot, plan playbooks.Plan) error {
+	if plan.Fix.Staged() {
+		return f.advance(ctx, s, snapshot, plan)
+	}
+	if f.done {
+		return errors.New("--done is for the steps of a guided plan; this fix is applied with --apply")
+	}
 	if want := plan.Confirmation(); want != "" && f.confirm != want {
 		return fmt.Errorf("this cannot be taken back or disturbs what runs (account %s, %s): say --confirm %s", snapshot.Identity.Account, snapshot.Identity.Region, want)
 	}

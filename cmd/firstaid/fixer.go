@@ -58,6 +58,44 @@ func (f *fixer) Apply(ctx context.Context, p playbooks.Plan) (tui.Outcome, error
 	return out, nil
 }
 
+// Begun lists the guided plans of the project that are not at their end.
+func (f *fixer) Begun(context.Context) ([]playbooks.Plan, error) { return f.journal.Begun(f.root) }
+
+// Advance takes the next step of a guided plan. The last one is verified like
+// a fix that was applied as a whole.
+func (f *fixer) Advance(ctx context.Context, p playbooks.Plan, byHand bool) (tui.Outcome, error) {
+	t, err := f.transaction(ctx, f.root, has[playbooks.Call](p.NextStep().Fix))
+	if err != nil {
+		return tui.Outcome{}, err
+	}
+	i := p.Fix.Next()
+	p, r, err := t.Advance(ctx, p, byHand)
+	if err != nil {
+		return tui.Outcome{Entry: r.ID}, err
+	}
+	all := len(p.Fix.Steps)
+	text := diagnostics.Text{En: fmt.Sprintf("Step %d of %d is done.", i+1, all), Ko: fmt.Sprintf("%d/%d단계를 마쳤습니다.", i+1, all)}
+	out := tui.Outcome{State: diagnostics.Open}
+	if r.Changes() {
+		out.Entry = r.ID
+	}
+	if p.Fix.Next() < all {
+		said := p.Fix.Standing(playbooks.Clock)
+		out.Text = both(both(text, diagnostics.Text{En: said.En + ".", Ko: said.Ko + "."}), f.note)
+		return out, nil
+	}
+	out.Text = both(text, f.note)
+	if f.again == nil {
+		return out, nil
+	}
+	checked, err := f.Verify(ctx, p.Finding)
+	if err != nil {
+		return out, fmt.Errorf("%s %w", text.En, err)
+	}
+	out.State, out.Text = checked.State, both(text, checked.Text)
+	return out, nil
+}
+
 // applied says what became of a plan.
 func applied(r apply.Record, x playbooks.Fix, failed *apply.CommandError) diagnostics.Text {
 	if failed != nil {

@@ -37,6 +37,10 @@ func runScreen(ctx context.Context, s streams, o *options, args []string) error 
 	if screen.Notice, err = unfinished(journal(), lang); err != nil {
 		fmt.Fprintln(s.err, "firstaid:", err)
 	}
+	waiting, err := underWay(journal(), ".", lang)
+	if screen.Notice = append(screen.Notice, waiting...); err != nil {
+		fmt.Fprintln(s.err, "firstaid:", err)
+	}
 	var played *stage
 	screen.Demo = func() (source tui.Source, err error) {
 		name := demo.List()[0].Name

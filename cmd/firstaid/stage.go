@@ -106,6 +106,10 @@ func (g *stage) command(_ context.Context, r playbooks.Run) error {
 	if err != nil {
 		return err
 	}
+	begun, err := g.journal.Begun(g.root)
+	if err != nil {
+		return err
+	}
 	catalog, err := g.catalog()
 	if err != nil {
 		return err
@@ -113,6 +117,9 @@ func (g *stage) command(_ context.Context, r playbooks.Run) error {
 	out := play.Deployment{
 		Recorded: g.recorded, Hidden: g.hidden, Files: s.Files, At: s.Taken.Add(10 * time.Minute),
 		Called: func(finding string) bool {
+			if deployedOnce(begun, finding) {
+				return true
+			}
 			return slices.ContainsFunc(list, func(r apply.Record) bool { return r.Finding == finding && r.Status == apply.Applied && r.Calls() })
 		},
 	}.Run(catalog)
@@ -120,6 +127,17 @@ func (g *stage) command(_ context.Context, r playbooks.Run) error {
 	g.now = out.Snapshot
 	g.mu.Unlock()
 	return g.tell(out)
+}
+
+// deployedOnce reports whether a guided plan of a finding has a deployment
+// behind it: what the second one needs was made by the first.
+func deployedOnce(begun []playbooks.Plan, finding string) bool {
+	return slices.ContainsFunc(begun, func(p playbooks.Plan) bool {
+		return p.Finding.ID() == finding && slices.ContainsFunc(p.Fix.Steps[:p.Fix.Next()], func(s playbooks.Step) bool {
+			r, ok := s.(playbooks.Run)
+			return ok && slices.Contains(r.Argv, "deploy")
+		})
+	})
 }
 
 // tell prints what `sam deploy` would, and returns what it would end with.

@@ -71,10 +71,16 @@ func (t *Transaction) fault(point string) {
 // the first change; the first step that fails ends it, and what was done is in
 // the record.
 func (t *Transaction) Apply(ctx context.Context, p playbooks.Plan) (Record, error) {
+	return t.apply(ctx, p, "", 0)
+}
+
+// apply notes in the entry which guided plan it is a step of.
+func (t *Transaction) apply(ctx context.Context, p playbooks.Plan, guide string, stage int) (Record, error) {
 	r, err := t.record(p)
 	if err != nil {
 		return r, err
 	}
+	r.Plan, r.Stage = guide, stage
 	unlock, err := t.Journal.lock()
 	if err != nil {
 		return r, err

@@ -300,20 +300,24 @@ func twoEdits() playbooks.Plan {
 }
 
 func killed(t *testing.T, dir string) {
-	tr := &Transaction{Root: dir, Journal: OpenJournal(os.Getenv("FIRSTAID_TEST_KILL_JOURNAL"))}
-	tr.at = func(point string) {
-		if point == os.Getenv("FIRSTAID_TEST_KILL_POINT") {
-			p, _ := os.FindProcess(os.Getpid())
-			_ = p.Kill()
-			select {}
-		}
-	}
+	tr := &Transaction{Root: dir, Journal: OpenJournal(os.Getenv("FIRSTAID_TEST_KILL_JOURNAL")), at: killAt(os.Getenv("FIRSTAID_TEST_KILL_POINT"))}
 	r, err := tr.Apply(t.Context(), twoEdits())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := tr.Undo(t.Context(), r.ID); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// killAt ends the process at a point, as nothing but SIGKILL can.
+func killAt(where string) func(string) {
+	return func(point string) {
+		if point == where {
+			p, _ := os.FindProcess(os.Getpid())
+			_ = p.Kill()
+			select {}
+		}
 	}
 }
 

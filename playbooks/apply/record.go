@@ -37,6 +37,10 @@ type Record struct {
 	// State is open until a check says fixed-here or proven.
 	State diagnostics.State `json:"state"`
 	Steps []StepRecord      `json:"steps"`
+	// Plan and Stage are set for a step of a guided plan: its key, and which
+	// step it is, from 1.
+	Plan  string `json:"plan,omitempty"`
+	Stage int    `json:"stage,omitempty"`
 }
 
 // StepRecord is one step of an entry; exactly one of File, Call, Run and
@@ -50,6 +54,10 @@ type StepRecord struct {
 	// Left says that the step is the user's: a manual one, or a command that
 	// was not run.
 	Left bool `json:"left,omitempty"`
+}
+
+func (s StepRecord) empty() bool {
+	return s.File == nil && s.Call == nil && s.Run == nil && s.Manual == nil
 }
 
 // Step gives the step back as a value of the closed set.
