@@ -158,6 +158,10 @@ func Waiting(begun []Plan, s *diagnostics.Snapshot, found []diagnostics.Finding)
 		}
 		f := p.Finding
 		f.CausedBy, f.Hides, f.Alternatives = "", 0, nil
+		if f.Why = (diagnostics.Text{}); !s.Complete {
+			list = append(list, f) // it may yet be found
+			continue
+		}
 		f.Why = diagnostics.Text{
 			En: "It is not found any more, but its plan is not at its end: " + p.Fix.Title.En,
 			Ko: "더 이상 발견되지 않지만 계획이 아직 끝나지 않았습니다: " + p.Fix.Title.In(diagnostics.Korean),

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,9 +120,50 @@ func aliasFixes(s *diagnostics.Snapshot, _ diagnostics.Finding) []playbooks.Fix 
 
 // fakeFixer notes what it was asked to do.
 type fakeFixer struct {
-	applied []playbooks.Plan
-	undone  []int
-	err     error
+	applied  []playbooks.Plan
+	undone   []int
+	err      error
+	begun    []playbooks.Plan
+	advanced []string // the step that was taken, and how
+}
+
+// Begun hands out the plans that a story begins with, as far as they got.
+func (f *fakeFixer) Begun(context.Context) ([]playbooks.Plan, error) { return f.begun, f.err }
+
+// Advance moves the plan on.
+func (f *fakeFixer) Advance(_ context.Context, p playbooks.Plan, byHand bool) (Outcome, error) {
+	f.advanced = append(f.advanced, fmt.Sprintf("%d:%v", p.Fix.Next()+1, byHand))
+	so := *p.Fix.Progress
+	so.Taken = slices.Clone(so.Taken)
+	so.Taken[p.Fix.Next()].Done = at(50)
+	p.Fix.Progress, f.begun = &so, nil
+	if p.Fix.Next() < len(p.Fix.Steps) {
+		f.begun = []playbooks.Plan{p}
+	}
+	return Outcome{State: diagnostics.Open, Text: diagnostics.Text{En: "The step is done."}}, f.err
+}
+
+// halfWay is a guided plan of a finding of which two steps are done.
+func halfWay(finding string) playbooks.Plan {
+	playbook, subject, _ := strings.Cut(finding, "@")
+	k := sampleSnapshot().Stacks[0]
+	done := playbooks.Taken{Begun: at(40), Done: at(41)}
+	return playbooks.Plan{
+		Finding: diagnostics.Finding{
+			Playbook: playbook, Severity: diagnostics.Error, Confidence: diagnostics.Confirmed, State: diagnostics.Open,
+			Subject: diagnostics.Ref{Kind: diagnostics.KindResource, ID: subject}, Summary: diagnostics.Text{En: "What was found before"},
+		},
+		Fix: playbooks.Fix{
+			Title: diagnostics.Text{En: "Deploy in two phases"}, Kind: playbooks.FixGuided, Risk: playbooks.Safe,
+			Progress: &playbooks.Progress{Stack: k.StackName, StackID: k.StackId, Begun: at(40), Taken: []playbooks.Taken{done, done, {}, {}}},
+			Steps: []playbooks.Step{
+				playbooks.Manual{Do: diagnostics.Text{En: "take it out"}},
+				playbooks.Run{Argv: []string{"sam", "deploy"}},
+				playbooks.Manual{Do: diagnostics.Text{En: "put it back"}},
+				playbooks.Run{Argv: []string{"sam", "deploy", "--again"}},
+			},
+		},
+	}
 }
 
 func (f *fakeFixer) Apply(_ context.Context, p playbooks.Plan) (Outcome, error) {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -56,11 +57,23 @@ func (f *fixes) choose(r *report, x diagnostics.Finding) tea.Cmd {
 
 func (f *fixes) Update(msg tea.Msg) tea.Cmd {
 	if m, ok := msg.(fixesReady); ok && m.gen == f.gen {
+		f.at = f.again(m.fixes)
 		f.list, f.ready = m.fixes, true
-		f.at = max(min(f.at, len(f.list)-1), 0)
 		f.rebuild()
 	}
 	return nil
+}
+
+// again is where the fix that was on the screen stands in a new list: a guided
+// plan moves to the front when its first step is taken.
+func (f *fixes) again(list []playbooks.Fix) int {
+	if f.at < len(f.list) {
+		shown := f.list[f.at].Title.En
+		if i := slices.IndexFunc(list, func(x playbooks.Fix) bool { return x.Title.En == shown }); i >= 0 {
+			return i
+		}
+	}
+	return max(min(f.at, len(list)-1), 0)
 }
 
 // none says why there is nothing to show, or "".

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"firstaid/diagnostics"
+	"firstaid/playbooks"
 )
 
 // driver owns the loop that Bubble Tea owns in life: it runs each command in a
@@ -195,6 +196,8 @@ func (d *driver) line(verb, rest string) string {
 		d.asker.err = errors.New("you may not call iam:SimulatePrincipalPolicy")
 	case "recovered":
 		d.source.snapshots, d.source.err = waves(), nil
+	case "guided":
+		d.fixer.begun = []playbooks.Plan{halfWay(rest)}
 	case "start":
 		d.start()
 	case "press":
@@ -275,6 +278,8 @@ func (d *driver) check(verb, want string) string {
 		got = f.Playbook
 	case "applied":
 		got = strconv.Itoa(len(d.fixer.applied))
+	case "advanced":
+		got = strings.Join(d.fixer.advanced, " ")
 	case "undone":
 		got = fmt.Sprint(d.fixer.undone)
 	case "written":

@@ -39,9 +39,7 @@ type diagnose func(*diagnostics.Snapshot, *playbooks.Catalog) []diagnostics.Find
 // newReport diagnoses a snapshot. It is pure.
 func newReport(s *diagnostics.Snapshot, c *playbooks.Catalog, judge diagnose, begun []playbooks.Plan) *report {
 	r := &report{snapshot: s, catalog: c, findings: judge(s, c), begun: begun, cites: map[diagnostics.Ref]int{}}
-	if s.Complete {
-		r.findings = playbooks.Waiting(begun, s, r.findings)
-	}
+	r.findings = playbooks.Waiting(begun, s, r.findings)
 	for i, f := range r.findings {
 		for _, e := range f.Evidence {
 			if _, taken := r.cites[e.Of]; !taken {

@@ -80,8 +80,8 @@ func (f *fixer) Advance(ctx context.Context, p playbooks.Plan, byHand bool) (tui
 		out.Entry = r.ID
 	}
 	if p.Fix.Next() < all {
-		said := p.Fix.Standing(playbooks.Clock)
-		out.Text = both(both(text, diagnostics.Text{En: said.En + ".", Ko: said.Ko + "."}), f.note)
+		next := playbooks.Brief(p.Fix.Steps[p.Fix.Next()])
+		out.Text = both(both(text, diagnostics.Text{En: "Next: " + next.En + ".", Ko: "다음: " + next.In(diagnostics.Korean) + "."}), f.note)
 		return out, nil
 	}
 	out.Text = both(text, f.note)
