@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,17 +22,75 @@ type refusal struct {
 func findDenied(s *diagnostics.Snapshot) []diagnostics.Finding {
 	ix := newIndex(s)
 	var list []diagnostics.Finding
-	for _, r := range refusals(s, ix) {
+	all := refusals(s, ix)
+	same := gather(all)
+	for _, r := range all {
 		d := r.denial
 		if d.Action == "" || d.Action == "iam:PassRole" || strings.HasPrefix(d.Action, "sts:AssumeRole") || d.MissingKey() {
 			continue // passrole-assume-role and s3-missing-key speak of these
 		}
 		f := diagnostics.Finding{Subject: r.subject, First: r.at, Last: r.at, Captures: captured(d)}
 		if ix.simulated(&f, d) || ix.evaluated(&f, d) {
+			if also := same.others(r); also != "" {
+				f.Captures["also"] = also
+			}
 			list = append(list, f)
 		}
 	}
 	return list
+}
+
+// together names, by subject and role, the calls that were refused: they are
+// one finding, and mended together.
+type together map[[2]string][]denial.Denial
+
+func gather(all []refusal) together {
+	t := together{}
+	for _, r := range all {
+		d := r.denial
+		key := [2]string{r.subject.String(), d.Role}
+		if d.Action == "" || d.MissingKey() || len(t[key]) >= maxTogether || slices.ContainsFunc(t[key], func(o denial.Denial) bool { return o.Action == d.Action && o.Resource == d.Resource }) {
+			continue
+		}
+		t[key] = append(t[key], d)
+	}
+	return t
+}
+
+// maxTogether bounds what is named of one role: texts can be written by
+// anybody.
+const maxTogether = 50
+
+// others names what was refused beside one call.
+func (t together) others(r refusal) string {
+	var names []string
+	for _, d := range t[[2]string{r.subject.String(), r.denial.Role}] {
+		name := d.Action
+		switch {
+		case d.Action == r.denial.Action && d.Resource == r.denial.Resource:
+			continue
+		case d.Action == r.denial.Action:
+			name += " on " + d.Resource[strings.LastIndexAny(d.Resource, ":/")+1:]
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// withOthers adds to a summary what else is refused.
+func withOthers(summary diagnostics.Text, also string) diagnostics.Text {
+	const most = 4
+	names := strings.Split(also, ", ")
+	shown := strings.Join(names[:min(len(names), most)], ", ")
+	if len(names) > most {
+		shown += ", …"
+	}
+	return diagnostics.Text{
+		En: fmt.Sprintf("%s, and %d more (%s)", summary.En, len(names), shown),
+		Ko: fmt.Sprintf("%s. 그 밖에 %d건 더 있습니다(%s)", summary.In(diagnostics.Korean), len(names), shown),
+	}
 }
 
 // refusals reads every denial of a snapshot.

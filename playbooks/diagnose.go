@@ -231,6 +231,9 @@ func (d *diagnosis) list() []diagnostics.Finding {
 	list := make([]diagnostics.Finding, 0, len(d.found))
 	for _, f := range d.found {
 		d.settle(f)
+		if also := f.Captures["also"]; also != "" && f.Playbook == "access-denied" {
+			f.Summary = withOthers(f.Summary, also)
+		}
 		if f.Source == nil {
 			f.Source = d.sources.locate(d.snapshot, f.Subject)
 		}
