@@ -146,3 +146,13 @@ func proofWord(lang diagnostics.Lang, word string) string {
 	}
 	return word
 }
+
+// TrialWords are the words of a trial's row: why it was tried, and what is
+// decided without the grant and with it.
+func TrialWords(t diagnostics.Trial, lang diagnostics.Lang) (purpose, before, after string) {
+	name := string(t.Purpose)
+	if t.Kind != "" {
+		name = t.Kind
+	}
+	return proofWord(lang, name), proofWord(lang, t.Before), proofWord(lang, t.After)
+}

@@ -158,10 +158,7 @@ func (f *fixes) page(w int) *page {
 		}
 	}
 	if fix.Proof != nil {
-		p.head("Proof")
-		for _, l := range playbooks.ProofLines(fix.Proof, p.lang) {
-			p.lines = append(p.lines, widget.Clean(l))
-		}
+		p.proof(fix.Proof)
 	}
 	for i, n := range fix.Notes {
 		if i == 0 {

@@ -33,6 +33,9 @@ func TestBeforeAfterFrames(t *testing.T) {
 		w, h int
 		keys []string
 	}{
+		{"80x24-fix", 80, 24, []string{"f", "G"}},
+		{"120x40-fix", 120, 40, []string{"f"}},
+		{"200x60-fix", 200, 60, []string{"f"}},
 		{"80x24-before-after", 80, 24, []string{"5", "b", "g"}},
 		{"120x40-before-after", 120, 40, []string{"5", "b", "g"}},
 		{"200x60-before-after", 200, 60, []string{"5", "b", "g"}},
