@@ -25,6 +25,7 @@ var codeLine = []*regexp.Regexp{
 	regexp.MustCompile(`\bnew \w*(?:Error|Exception)\(|^\s*(?:case|when)\s+["'` + "`" + `]`),
 	// A call whose first argument is written out, and a line that is one call.
 	regexp.MustCompile(`(?:^|[\s(!.])[a-z_]\w*\((?:[\w.&*]+,?\s+){0,2}\s*[a-z]?["'` + "`" + `][^"'` + "`" + `].*["'` + "`" + `][^"'` + "`" + `]*[),]`),
+	regexp.MustCompile(`(?:^|\s)[a-z_][\w.]*\(\s*[\[{]+\s*["'][^"']*["']\s*:`),
 	regexp.MustCompile(`^\s*[a-zA-Z_]\w*(?:(?:\.|->|::)\w+)*\(.*\)\s*;\s*$`),
 	// A text with holes, one that goes on in the next line, and one entry of a
 	// list or of a table of texts.

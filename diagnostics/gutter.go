@@ -66,6 +66,9 @@ func bullet(line string) string {
 			return mark
 		}
 	}
+	if len(line) > 1 && line[0] == '#' && (isWordByte(line[1]) && line[1] > '9') { // "#/Path" and "#12" are no comments
+		return "#"
+	}
 	return ""
 }
 

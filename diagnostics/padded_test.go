@@ -31,3 +31,24 @@ func TestMessagesCutToABoxAreWhole(t *testing.T) {
 		t.Error("a long table is gone")
 	}
 }
+
+func TestCommentSignsWithoutABlankAreTakenOff(t *testing.T) {
+	text := "#Resource handler returned message: \"The repository\n#cannot be deleted because it still contains images\"\n"
+	want := "Resource handler returned message: \"The repository cannot be deleted because it still contains images\""
+	if got := Normalize(text); got != want {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+	pointers := "#/Runtime: failed validation\n#/Role: failed validation"
+	if got := Normalize(pointers); got != "#/Runtime: failed validation #/Role: failed validation" {
+		t.Errorf("pointers became %q", got)
+	}
+}
+
+func TestACallWithAWrittenObjectIsCode(t *testing.T) {
+	if line := `        _write({"ok": False, "errorType": "Runtime.MalformedHandlerName"})`; !IsCode(line) {
+		t.Errorf("%q is code", line)
+	}
+	if line := `AuthorizationException(403, '{"Message":"User: anonymous is not authorized"}')`; IsCode(line) {
+		t.Errorf("%q is what a program printed", line)
+	}
+}
