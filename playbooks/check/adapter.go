@@ -164,7 +164,11 @@ func (s *scope) compareAPI(r *template.Resource, a adapterOf, rt route, streams 
 		s.report("payload-too-large-502", diagnostics.Error, a.mode, r.ID,
 			streamsInto(r.ID, "API ("+rt.name()+")", "API("+rt.name()+")", "ResponseTransferMode: "+rt.streams), mends...)
 	default:
-		s.report("payload-too-large-502", diagnostics.Error, rt.mode, r.ID, buffersInto(r.ID), s.setVariable(r, modeVariable, "response_stream")...)
+		in := rt.in
+		if in == nil {
+			in = &s.t.Document
+		}
+		s.reportIn(in, "payload-too-large-502", diagnostics.Error, rt.mode, r.ID, buffersInto(r.ID), s.setVariable(r, modeVariable, "response_stream")...)
 	}
 }
 

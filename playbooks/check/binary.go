@@ -16,7 +16,7 @@ func (s *scope) checkBinary(r *template.Resource, a adapterOf) {
 			continue
 		}
 		seen[rt.api] = true
-		if one, ok := s.rest[rt.api]; ok && lacksBinary(one) {
+		if one, ok := s.rest[rt.api]; ok && s.lacksBinary(one) {
 			s.reportBinary(r, a, one)
 		}
 	}
@@ -37,21 +37,18 @@ func (s *scope) reportBinary(r *template.Resource, a adapterOf, one api) {
 }
 
 // lacksBinary reports whether an API leaves some content type undecoded; unknown settings count as present.
-func lacksBinary(a api) bool {
+func (s *scope) lacksBinary(a api) bool {
 	n := a.props.Get("BinaryMediaTypes").Resolve()
-	if n != nil && n.Kind != template.Null && n.List() == nil {
-		return false
-	}
-	for _, key := range []string{"DefinitionBody", "Body"} {
-		body := a.props.Get(key)
-		if body != nil && (!body.IsMap() || body.Has("x-amazon-apigateway-binary-media-types") || body.Has("Fn::Transform")) {
+	document := s.bodies[a.id].root.Get("x-amazon-apigateway-binary-media-types").Resolve()
+	for _, list := range []*template.Node{n, document} {
+		if !list.Missing() && list.List() == nil {
 			return false
 		}
 	}
-	if a.props.Has("DefinitionUri") || a.props.Has("BodyS3Location") {
+	if s.unknown(a.id) {
 		return false
 	}
-	for _, item := range n.List() {
+	for _, item := range append(append([]*template.Node{}, n.List()...), document.List()...) {
 		text, ok := item.Str()
 		// ~1 is how SAM takes a slash in this list.
 		if text = strings.ReplaceAll(text, "~1", "/"); !ok || text == "*/*" {

@@ -33,6 +33,7 @@ func rules() []func(*scope) {
 	return []func(*scope){
 		checkSubstitution,
 		checkStateMachine,
+		checkDocumentText,
 		checkAliasOrdering,
 		checkProvisioned,
 		checkRolePolicies,
@@ -48,15 +49,15 @@ func rules() []func(*scope) {
 // Findings checks everything that was read. The order is by file, line, column.
 func (p *Project) Findings() []Finding {
 	var all []Finding
-	for _, e := range p.broken {
-		all = append(all, syntaxFinding(p, e))
-	}
 	for _, t := range p.templates {
 		s := newScope(p, t)
 		for _, rule := range rules() {
 			rule(s)
 		}
 		all = append(all, s.found...)
+	}
+	for _, e := range p.broken { // files that templates name are among them by now
+		all = append(all, syntaxFinding(p, e))
 	}
 	for _, c := range p.configs {
 		all = append(all, p.checkConfig(c)...)
@@ -88,10 +89,15 @@ func (p *Project) drafts() func(file string) *edit.Draft {
 
 // report adds a finding at a node of the template.
 func (s *scope) report(playbook string, severity diagnostics.Severity, at *template.Node, resource string, message diagnostics.Text, mends ...Mend) {
-	pos := s.t.At(at)
+	s.reportIn(&s.t.Document, playbook, severity, at, resource, message, mends...)
+}
+
+// reportIn is report for a node of another file that the template names.
+func (s *scope) reportIn(d *template.Document, playbook string, severity diagnostics.Severity, at *template.Node, resource string, message diagnostics.Text, mends ...Mend) {
+	pos := d.At(at)
 	s.found = append(s.found, Finding{
-		Playbook: playbook, Severity: severity, File: s.t.Name, Line: pos.Line, Column: pos.Column, Resource: resource,
-		Message: message, Quote: quote(s.t.Source, pos.Offset), Mends: mends, doc: &s.t.Document, at: at,
+		Playbook: playbook, Severity: severity, File: d.Name, Line: pos.Line, Column: pos.Column, Resource: resource,
+		Message: message, Quote: quote(d.Source, pos.Offset), Mends: mends, doc: d, at: at,
 	})
 }
 
@@ -120,7 +126,12 @@ func pathTo(d *template.Document, at *template.Node) []string {
 
 // mend is a Mend of this template.
 func (s *scope) mend(en, ko string, ops ...op) Mend {
-	return Mend{Title: diagnostics.Text{En: en, Ko: ko}, Edits: []FileEdits{{s.t.Name, ops}}}
+	return mendIn(&s.t.Document, en, ko, ops...)
+}
+
+// mendIn is a Mend of any file.
+func mendIn(d *template.Document, en, ko string, ops ...op) Mend {
+	return Mend{Title: diagnostics.Text{En: en, Ko: ko}, Edits: []FileEdits{{d.Name, ops}}}
 }
 
 // maxQuote bounds a quote, in bytes: a file can be a single line.

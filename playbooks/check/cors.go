@@ -95,8 +95,7 @@ func (s *scope) checkUnrouted(a api) {
 		text, _ := item.Str()
 		allowed = append(allowed, text)
 	}
-	body := a.props.Get("DefinitionBody")
-	if a.props.Has("DefinitionUri") || body != nil && (!body.IsMap() || body.Has("Fn::Transform")) || len(s.t.Declined) > 0 {
+	if s.unknown(a.id) || s.bodies[a.id].partial() || len(s.t.Declined) > 0 {
 		return
 	}
 	served := map[string]bool{}
@@ -154,24 +153,24 @@ func (s *scope) checkRestMethods(a api, cors *template.Node) {
 	bare := strings.Trim(strings.TrimSpace(text), "'")
 	missing, decisive := lacking(s.routes(a.id, false), strings.Split(bare, ","))
 	wanted := "'" + joinMethods(bare, missing) + "'"
-	s.reportLacking(n, a.id, a.name, missing, decisive, edit.Set(edit.Text(wanted), a.path("Cors", "AllowMethods")...))
+	s.reportLacking(&s.t.Document, n, a.id, a.name, missing, decisive, edit.Set(edit.Text(wanted), a.path("Cors", "AllowMethods")...))
 }
 
 // reportLacking reports methods that CORS does not name; a note when browsers send them all the same.
-func (s *scope) reportLacking(at *template.Node, resource, name string, missing []string, decisive bool, mend op) {
+func (s *scope) reportLacking(in *template.Document, at *template.Node, resource, name string, missing []string, decisive bool, mend op) {
 	if len(missing) == 0 {
 		return
 	}
 	list := strings.Join(missing, ", ")
-	m := s.mend("Allow "+list, list+"을(를) 허용합니다", mend)
+	m := mendIn(in, "Allow "+list, list+"을(를) 허용합니다", mend)
 	defer func() { s.capture("method", missing[0]) }()
 	if decisive {
-		s.report("cors-missing-method", diagnostics.Error, at, resource, bilingual(
+		s.reportIn(in, "cors-missing-method", diagnostics.Error, at, resource, bilingual(
 			name+" has routes for "+list+", but its CORS AllowMethods does not name them: the browser stops after the preflight, and no Lambda log appears",
 			name+"에는 "+list+" 경로가 있지만 CORS AllowMethods에 없습니다. 브라우저가 사전 요청 뒤에 멈추고 Lambda 로그는 남지 않습니다"), m)
 		return
 	}
-	s.report("cors-missing-method", diagnostics.Note, at, resource, bilingual(
+	s.reportIn(in, "cors-missing-method", diagnostics.Note, at, resource, bilingual(
 		name+" has routes for "+list+", but its CORS AllowMethods does not name them; browsers send these even so, stricter clients do not",
 		name+"에는 "+list+" 경로가 있지만 CORS AllowMethods에 없습니다. 브라우저는 그래도 보내지만 더 엄격한 클라이언트는 보내지 않습니다"), m)
 }
@@ -196,30 +195,9 @@ func (s *scope) checkHTTPCors(a api) {
 	if !cors.IsMap() {
 		return
 	}
-	n := cors.Get("AllowMethods")
-	var allowed []string
-	for _, item := range n.List() {
-		text, ok := s.text(item)
-		if !ok {
-			return
-		}
-		allowed = append(allowed, strings.Split(text, ",")...)
-	}
-	if n != nil && n.List() == nil {
-		return
-	}
-	at := n
-	if n == nil {
-		at = cors
-	}
-	missing, decisive := lacking(s.routes(a.id, true), allowed)
-	s.reportLacking(at, a.id, a.name, missing, decisive, edit.Append(a.path("CorsConfiguration", "AllowMethods"), values(missing)...))
-	if credentials := cors.Get("AllowCredentials"); credentials.Is("true") {
-		for _, origin := range cors.Get("AllowOrigins").List() {
-			if origin.Is("*") {
-				s.report("cors-missing-method", diagnostics.Error, credentials, a.id, credentialsText(a.name))
-			}
-		}
+	s.compareMethods(&s.t.Document, cors, cors.Get("AllowMethods"), a.path("CorsConfiguration", "AllowMethods"), s.routes(a.id, true), a.id, a.name)
+	if credentials := cors.Get("AllowCredentials"); credentials.Is("true") && anyOrigin(cors.Get("AllowOrigins")) {
+		s.report("cors-missing-method", diagnostics.Error, credentials, a.id, credentialsText(a.name))
 	}
 }
 

@@ -17,12 +17,13 @@ func checkMethodCors(s *scope) {
 	s.checkGatewayMethods()
 	s.checkGatewayV2()
 	for _, r := range s.t.Resources() {
-		body := r.Property("DefinitionBody")
-		if r.Type == "AWS::ApiGateway::RestApi" {
-			body = r.Property("Body")
-		}
-		if body != nil && editable(r) && (r.Type == "AWS::Serverless::Api" || r.Type == "AWS::ApiGateway::RestApi") {
-			s.checkOpenAPI(r, body)
+		b := s.bodies[r.ID]
+		switch {
+		case b.root == nil || !editable(r):
+		case b.http:
+			s.checkDocumentCors(b)
+		default:
+			s.checkOpenAPI(b)
 		}
 	}
 }
@@ -72,7 +73,7 @@ func (s *scope) checkGroup(methods []*template.Resource) {
 		}
 	}
 	n, path := findHeader(options.Property("Integration", "IntegrationResponses"), properties(options, "Integration", "IntegrationResponses"))
-	s.compareHeader(n, path, routes, options.ID, options.ID)
+	s.compareHeader(&s.t.Document, n, path, routes, options.ID, options.ID)
 }
 
 func behindAuthorizer(name string) diagnostics.Text {
@@ -94,23 +95,19 @@ func findHeader(n *template.Node, path []string) (*template.Node, []string) {
 	return found, at
 }
 
-func (s *scope) compareHeader(n *template.Node, path []string, routes []route, resource, name string) {
+func (s *scope) compareHeader(in *template.Document, n *template.Node, path []string, routes []route, resource, name string) {
 	text, ok := n.Str()
 	if !ok || !strings.HasPrefix(text, "'") || strings.Contains(text, "${") {
 		return
 	}
 	bare := strings.Trim(text, "'")
 	missing, decisive := lacking(routes, strings.Split(bare, ","))
-	s.reportLacking(n, resource, name, missing, decisive, edit.Set(edit.Text("'"+joinMethods(bare, missing)+"'"), path...))
+	s.reportLacking(in, n, resource, name, missing, decisive, edit.Set(edit.Text("'"+joinMethods(bare, missing)+"'"), path...))
 }
 
-// checkOpenAPI looks at the OPTIONS operations of an inline OpenAPI body.
-func (s *scope) checkOpenAPI(r *template.Resource, body *template.Node) {
-	key := "DefinitionBody"
-	if r.Type == "AWS::ApiGateway::RestApi" {
-		key = "Body"
-	}
-	for _, path := range body.Get("paths").Entries() {
+// checkOpenAPI looks at the OPTIONS operations of a REST API's OpenAPI document.
+func (s *scope) checkOpenAPI(b body) {
+	for _, path := range b.root.Get("paths").Entries() {
 		options, ok := path.Value.Entry("options")
 		if !ok {
 			continue
@@ -124,14 +121,53 @@ func (s *scope) checkOpenAPI(r *template.Resource, body *template.Node) {
 		for _, m := range path.Value.Entries() {
 			routes = append(routes, route{method: normal(m.Key.Text), at: m.Key})
 		}
-		base := properties(r, key, "paths", path.Key.Text, "options", "x-amazon-apigateway-integration")
-		n, at := findHeader(integration, base)
-		s.compareHeader(n, at, routes, r.ID, "OPTIONS "+path.Key.Text)
+		base := b.at("paths", path.Key.Text, "options")
+		n, at := findHeader(integration, append(base, "x-amazon-apigateway-integration"))
+		s.compareHeader(b.doc, n, at, routes, b.of.ID, "OPTIONS "+path.Key.Text)
 		if security := options.Value.Get("security"); len(security.List()) > 0 {
-			s.report("cors-missing-method", diagnostics.Error, options.Key, r.ID, behindAuthorizer("OPTIONS "+path.Key.Text),
-				s.mend("Leave the preflight open", "사전 요청을 열어 둡니다", edit.Delete(properties(r, key, "paths", path.Key.Text, "options", "security")...)))
+			s.reportIn(b.doc, "cors-missing-method", diagnostics.Error, options.Key, b.of.ID, behindAuthorizer("OPTIONS "+path.Key.Text),
+				mendIn(b.doc, "Leave the preflight open", "사전 요청을 열어 둡니다", edit.Delete(append(base, "security")...)))
 		}
 	}
+}
+
+// checkDocumentCors compares x-amazon-apigateway-cors of an HTTP API's OpenAPI document with its routes. A
+// CorsConfiguration beside it takes its place.
+func (s *scope) checkDocumentCors(b body) {
+	const key = "x-amazon-apigateway-cors"
+	cors := b.root.Get(key)
+	if !cors.IsMap() || !b.of.Property("CorsConfiguration").Missing() {
+		return
+	}
+	if credentials := cors.Get("allowCredentials"); credentials.Is("true") && anyOrigin(cors.Get("allowOrigins")) {
+		s.reportIn(b.doc, "cors-missing-method", diagnostics.Error, credentials, b.of.ID, credentialsText(b.of.ID))
+	}
+	entry, _ := b.root.Entry(key)
+	s.compareMethods(b.doc, entry.Key, cors.Get("allowMethods"), b.at(key, "allowMethods"), s.routes(b.of.ID, true), b.of.ID, b.of.ID)
+}
+
+// compareMethods compares a list of allowed methods with routes; around is where to point when there is no list.
+func (s *scope) compareMethods(in *template.Document, around, n *template.Node, path []string, routes []route, resource, name string) {
+	var allowed []string
+	for _, item := range n.List() {
+		text, ok := s.text(item)
+		if !ok {
+			return
+		}
+		allowed = append(allowed, strings.Split(text, ",")...)
+	}
+	if n != nil {
+		if around = n; n.List() == nil {
+			return
+		}
+	}
+	missing, decisive := lacking(routes, allowed)
+	s.reportLacking(in, around, resource, name, missing, decisive, edit.Append(path, values(missing)...))
+}
+
+// anyOrigin reports a list of origins that names all of them.
+func anyOrigin(origins *template.Node) bool {
+	return slices.ContainsFunc(origins.List(), func(o *template.Node) bool { return o.Is("*") })
 }
 
 // checkGatewayV2 compares AWS::ApiGatewayV2::Api with the routes that belong to it.
@@ -149,26 +185,10 @@ func (s *scope) checkGatewayV2() {
 		if r.Type != "AWS::ApiGatewayV2::Api" || !cors.IsMap() || !editable(r) {
 			continue
 		}
-		if credentials := cors.Get("AllowCredentials"); credentials.Is("true") && slices.ContainsFunc(cors.Get("AllowOrigins").List(), func(o *template.Node) bool { return o.Is("*") }) {
+		if credentials := cors.Get("AllowCredentials"); credentials.Is("true") && anyOrigin(cors.Get("AllowOrigins")) {
 			s.report("cors-missing-method", diagnostics.Error, credentials, r.ID, credentialsText(r.ID))
 		}
-		n := cors.Get("AllowMethods")
-		var allowed []string
-		for _, item := range n.List() {
-			if text, ok := item.Str(); ok {
-				allowed = append(allowed, text)
-			} else {
-				allowed = append(allowed, "*")
-			}
-		}
-		if n != nil && n.List() == nil {
-			continue
-		}
-		at := n
-		if n == nil {
-			at = cors
-		}
-		missing, decisive := lacking(routes[r.ID], allowed)
-		s.reportLacking(at, r.ID, r.ID, missing, decisive, edit.Append(properties(r, "CorsConfiguration", "AllowMethods"), values(missing)...))
+		all := append(routes[r.ID], s.routes(r.ID, true)...)
+		s.compareMethods(&s.t.Document, cors, cors.Get("AllowMethods"), properties(r, "CorsConfiguration", "AllowMethods"), all, r.ID, r.ID)
 	}
 }

@@ -110,7 +110,7 @@ func plantResources(t *template.Template) []planted {
 			add("timeout", "lambda-timeout", r.ID, edit.Delete(at("Timeout")...), edit.Set(edit.Number("120"), at("Timeout")...))
 			add("timeout", "lambda-timeout", r.ID, edit.Set(edit.Number("120"), at("Timeout")...))
 		}
-		if rt := routes[0]; !rt.http && !t.Root.At("Globals", "Api").Has("BinaryMediaTypes") && (rt.api == "" || t.Resource(rt.api) != nil && lacksBinary(api{props: t.Resource(rt.api).Effective()})) {
+		if rt := routes[0]; !rt.http && !t.Root.At("Globals", "Api").Has("BinaryMediaTypes") && (rt.api == "" || t.Resource(rt.api) != nil && s.lacksBinary(api{id: rt.api, props: t.Resource(rt.api).Effective()})) {
 			add("compression", "payload-too-large-502", r.ID, edit.Set(edit.Text("true"), at("Environment", "Variables", compressionVariable)...))
 		}
 		if rt := routes[0]; rt.api != "" && t.Resource(rt.api) != nil && t.Resource(rt.api).Property("Cors") == nil && t.Resource(rt.api).Property("CorsConfiguration") == nil && !rt.http {

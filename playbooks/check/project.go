@@ -25,15 +25,16 @@ type Project struct {
 	Skipped []string
 	open    func(string) ([]byte, error) // for files that are only looked at when something names them
 
-	docs   map[string]*template.Document // every parsed file by name
-	byName map[string]*template.Template
-	marked map[string]*marks // see marks
+	docs    map[string]*template.Document // every parsed file by name
+	byName  map[string]*template.Template
+	marked  map[string]*marks             // see marks
+	outside map[string]*template.Document // OpenAPI documents that templates name, nil for what is none
 }
 
 func newProject(open func(string) ([]byte, error)) *Project {
 	return &Project{
 		Contents: map[string][]byte{}, open: open,
-		docs: map[string]*template.Document{}, byName: map[string]*template.Template{}, marked: map[string]*marks{},
+		docs: map[string]*template.Document{}, byName: map[string]*template.Template{}, marked: map[string]*marks{}, outside: map[string]*template.Document{},
 	}
 }
 

@@ -17,7 +17,8 @@ type route struct {
 	event             string
 	of                *template.Resource // whose event it is; nil for an operation
 	node              *template.Node
-	at                *template.Node // where to point
+	at                *template.Node     // where to point
+	in                *template.Document // the OpenAPI file that it stands in; nil for the template
 
 	timeout *template.Node // TimeoutInMillis or its like, nil for the default
 	mode    *template.Node // ResponseTransferMode or its like, nil for the default
@@ -66,32 +67,32 @@ func normal(method string) string {
 // routes lists what is known of an API's routes: events, and the operations of its OpenAPI body.
 func (s *scope) routes(api string, http bool) []route { return s.gateways[gateway{api, http}] }
 
+// readOperations notes the operations of an API's OpenAPI document, and which functions they call.
+func (s *scope) readOperations(b body) {
+	at := gateway{b.of.ID, b.http}
+	for _, op := range b.operations() {
+		s.gateways[at] = append(s.gateways[at], op)
+		if fn := s.functionOf(op.node.At("x-amazon-apigateway-integration", "uri")); fn != nil {
+			s.fronts[fn] = append(s.fronts[fn], op)
+		}
+	}
+}
+
 // operations lists the operations of an OpenAPI document.
-func operations(body *template.Node, api string, http bool) []route {
+func (b body) operations() []route {
 	var all []route
-	for _, path := range body.Get("paths").Entries() {
+	for _, path := range b.root.Get("paths").Entries() {
 		for _, m := range path.Value.Entries() {
 			if method := normal(m.Key.Text); known(method) {
 				integration := m.Value.Get("x-amazon-apigateway-integration")
 				all = append(all, route{
-					api: api, method: method, path: path.Key.Text, http: http, node: m.Value, at: m.Key,
+					api: b.of.ID, method: method, path: path.Key.Text, http: b.http, in: b.doc, node: m.Value, at: m.Key,
 					timeout: integration.Get("timeoutInMillis"), mode: integration.Get("responseTransferMode"), streams: "STREAM", async: invokesAsync(integration),
 				})
 			}
 		}
 	}
 	return all
-}
-
-// readBody notes the operations of an API's OpenAPI body.
-func (s *scope) readBody(r *template.Resource) {
-	http := r.Type == "AWS::Serverless::HttpApi"
-	for _, op := range operations(r.Property("DefinitionBody"), r.ID, http) {
-		s.gateways[gateway{r.ID, http}] = append(s.gateways[gateway{r.ID, http}], op)
-		if fn := s.functionOf(op.node.At("x-amazon-apigateway-integration", "uri")); fn != nil {
-			s.fronts[fn] = append(s.fronts[fn], op)
-		}
-	}
 }
 
 // readMethod notes which function a hand-written method calls.

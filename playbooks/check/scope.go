@@ -17,6 +17,7 @@ type scope struct {
 	apis      []api
 	rest      map[string]api // REST APIs by id
 	order     *template.Order
+	bodies    map[string]body // OpenAPI documents by API
 }
 
 // gateway names an API: one of the template, or the one that SAM makes for events that name none.
@@ -39,6 +40,7 @@ func newScope(p *Project, t *template.Template) *scope {
 			}
 		}
 	}
+	s.readBodies()
 	for _, r := range t.Resources() {
 		s.readRoutes(r)
 		if r.Type == "AWS::Lambda::Url" {
@@ -63,10 +65,10 @@ func (s *scope) readRoutes(r *template.Resource) {
 		at := gateway{rt.api, rt.http}
 		s.gateways[at] = append(s.gateways[at], rt)
 	}
-	switch r.Type {
-	case "AWS::Serverless::Api", "AWS::Serverless::HttpApi":
-		s.readBody(r)
-	case "AWS::ApiGateway::Method":
+	if b := s.bodies[r.ID]; b.root != nil {
+		s.readOperations(b)
+	}
+	if r.Type == "AWS::ApiGateway::Method" {
 		s.readMethod(r)
 	}
 }

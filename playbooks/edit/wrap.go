@@ -12,25 +12,31 @@ import (
 // `${!x}` stays too: only inside Fn::Sub does it have a meaning.
 func WrapSub(names []string, path ...string) Op {
 	return func(e *editor) (change, error) {
-		s, err := e.at(path)
-		if err != nil {
-			return change{}, err
-		}
-		n := s.node()
-		switch {
-		case n.Fn == "Fn::Sub":
-			return change{}, e.already(n.Start, "already in Fn::Sub")
-		case n.Fn != "" || n.Kind != template.String || n.Tag != "":
-			return change{}, e.refuse(n.Start, "only a plain text can be put into Fn::Sub, not a "+kindName(n))
-		case e.Format == template.TOML:
-			return change{}, e.refuse(n.Start, "there is no Fn::Sub in TOML")
-		}
-		text, marks, err := e.escape(n, names)
+		s, text, marks, err := e.toWrap(names, path)
 		if err != nil {
 			return change{}, err
 		}
 		return e.wrap(s, text, marks)
 	}
+}
+
+// toWrap finds a text that can go into Fn::Sub, and what it has to be there.
+func (e *editor) toWrap(names, path []string) (spot, string, []splice, error) {
+	s, err := e.at(path)
+	if err != nil {
+		return s, "", nil, err
+	}
+	n := s.node()
+	switch {
+	case n.Fn == "Fn::Sub":
+		return s, "", nil, e.already(n.Start, "already in Fn::Sub")
+	case n.Fn != "" || n.Kind != template.String || n.Tag != "":
+		return s, "", nil, e.refuse(n.Start, "only a plain text can be put into Fn::Sub, not a "+kindName(n))
+	case e.Format == template.TOML:
+		return s, "", nil, e.refuse(n.Start, "there is no Fn::Sub in TOML")
+	}
+	text, marks, err := e.escape(n, names)
+	return s, text, marks, err
 }
 
 // escape finds where a `!` must go in so that Fn::Sub leaves a variable alone.
