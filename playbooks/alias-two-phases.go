@@ -21,7 +21,7 @@ func (w *workpiece) phases(alias string) Fix {
 			Ko: "첫 배포에서는 " + strings.Join(ids, ", ") + "을(를) 빼서 " + alias + "이(가) 만들어지게 하고, 두 번째 배포에서 되돌립니다. 이미 배포되어 있다면 그동안에는 없습니다.",
 		},
 	}
-	if !ok {
+	if !ok || !spare[w.resource.Type] {
 		return twoPhases()
 	}
 	before := w.source(w.template.Name)
@@ -68,7 +68,7 @@ func (w *workpiece) dependents() (ids, outputs []string, ok bool) {
 			outputs = append(outputs, o.Key.Text)
 		}
 	}
-	return ids, outputs, spare[w.resource.Type]
+	return ids, outputs, true
 }
 
 // spare are the types of resources that hold nothing and serve nobody by

@@ -12,11 +12,11 @@ import (
 )
 
 // fixImageRepositories completes image_repositories in every environment, or
-// lets SAM keep the repositories itself.
+// lets SAM keep the repositories itself, or gives an environment that does not
+// want some functions a template of its own.
 func fixImageRepositories(s *diagnostics.Snapshot, _ diagnostics.Finding) []Fix {
 	p := newProject(s)
-	functions := p.builtImages()
-	if len(functions) == 0 {
+	if len(p.builtImages(nil)) == 0 {
 		return nil
 	}
 	var list fixes
@@ -28,8 +28,9 @@ func fixImageRepositories(s *diagnostics.Snapshot, _ diagnostics.Finding) []Fix 
 		if err != nil {
 			continue
 		}
-		list.add(p.completeRepositories(c, functions))
+		list.add(p.completeRepositories(c))
 		list.add(p.resolveRepositories(c))
+		list = append(list, p.splits(c)...)
 	}
 	if len(list) == 0 {
 		list = append(list, resolveByFlag())
@@ -37,32 +38,49 @@ func fixImageRepositories(s *diagnostics.Snapshot, _ diagnostics.Finding) []Fix 
 	return list.ordered()
 }
 
-// builtImages lists the logical ids of the functions whose image sam build
-// makes; an ImageUri without Metadata is pushed already.
-func (p *project) builtImages() []string {
-	var ids []string
-	for _, w := range p.all(ofType("AWS::Serverless::Function", "AWS::Lambda::Function")) {
-		if w.resource.Property("PackageType").Is("Image") && w.resource.Body.At("Metadata", "Dockerfile") != nil {
-			ids = append(ids, w.resource.ID)
+// builtImages names the functions whose image sam build makes, as SAM CLI does
+// in image_repositories; an ImageUri without Metadata is pushed already. t is
+// the template that is deployed; nil stands for every one.
+func (p *project) builtImages(t *template.Template) []string {
+	roots := []*template.Template{t}
+	if t == nil {
+		roots = p.sources.files
+	}
+	var names []string
+	for _, root := range roots {
+		for _, f := range root.ImageFunctions(p.template).Functions {
+			if f.Built {
+				names = append(names, f.Path)
+			}
 		}
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// template is the project's template with a path, or nil.
+func (p *project) template(name string) *template.Template {
+	if i := slices.IndexFunc(p.sources.files, func(t *template.Template) bool { return t.Name == name }); i >= 0 {
+		return p.sources.files[i]
+	}
+	return nil
 }
 
 // completeRepositories makes the keys of image_repositories equal the image
 // functions, in each environment that has the setting: SAM wants equality, so
 // stale keys go too.
-func (p *project) completeRepositories(c *template.Config, functions []string) (Fix, bool) {
+func (p *project) completeRepositories(c *template.Config) (Fix, bool) {
 	f := Fix{Title: diagnostics.Text{En: "Complete image_repositories in " + c.Name, Ko: c.Name + "의 image_repositories를 채웁니다"}, Kind: FixConfig, Risk: Safe, Redeploy: true}
 	var ops []edit.Op
-	var by []string
+	var by, wanted []string
 	for _, env := range c.Environments() {
 		setting, ok := c.Lookup(env, "deploy", "image_repositories")
 		if !ok {
 			continue
 		}
-		entries, changed := completed(c, setting.Value, functions)
+		t := c.TemplateOf(env, p.template)
+		functions := p.builtImages(t)
+		entries, changed := p.completed(c, setting.Value, functions, t)
 		if entries == nil {
 			f.Declined = diagnostics.Text{
 				En: "The repositories of " + env + " differ from function to function: which one a new function belongs to is yours to say.",
@@ -71,31 +89,38 @@ func (p *project) completeRepositories(c *template.Config, functions []string) (
 			continue
 		}
 		if changed {
-			by = append(by, env)
+			by, wanted = append(by, env), append(wanted, functions...)
 			ops = append(ops, setRepositories(setting, entries, settingPath(c, env, "image_repositories"))...)
 		}
 	}
 	if len(ops) == 0 {
 		return f, !f.Declined.IsZero()
 	}
+	slices.Sort(wanted)
+	names := strings.Join(slices.Compact(wanted), ", ")
 	f.Changes = diagnostics.Text{En: "Environments changed: " + strings.Join(by, ", "), Ko: "변경되는 환경: " + strings.Join(by, ", ")}
-	byHand := diagnostics.Text{En: "Name every image function once in image_repositories: " + strings.Join(functions, ", "), Ko: "image_repositories에 모든 이미지 함수를 한 번씩 적으세요: " + strings.Join(functions, ", ")}
+	byHand := diagnostics.Text{En: "Name every image function once in image_repositories: " + names, Ko: "image_repositories에 모든 이미지 함수를 한 번씩 적으세요: " + names}
 	return p.edited(f, c.Name, byHand, ops...)
 }
 
 // completed is the list that a setting should hold; nil when the repository of
-// a missing function cannot be told from the others.
-func completed(c *template.Config, value *template.Node, functions []string) (entries []string, changed bool) {
+// a missing function cannot be told from the others. A function of a nested
+// stack that stands there by its bare id gets its full name: SAM CLI accepts
+// the id and finds no repository when it pushes.
+func (p *project) completed(c *template.Config, value *template.Node, functions []string, t *template.Template) (entries []string, changed bool) {
 	have := map[string]string{}
 	var uris []string
 	for _, n := range c.Texts(value) {
 		id, uri, _ := strings.Cut(n.Text, "=")
-		have[id] = uri
-		if !slices.Contains(functions, id) {
+		name := p.entryName(id, functions, t)
+		if name != id {
 			changed = true
+		}
+		if have[id] = uri; name == "" {
 			continue
 		}
-		entries = append(entries, n.Text)
+		have[name] = uri
+		entries = append(entries, name+"="+uri)
 		if !slices.Contains(uris, uri) {
 			uris = append(uris, uri)
 		}
@@ -113,19 +138,40 @@ func completed(c *template.Config, value *template.Node, functions []string) (en
 	return entries, changed
 }
 
+// entryName is the function that an entry means, "" when there is none. What a
+// nested template that was not read has is left alone.
+func (p *project) entryName(id string, functions []string, t *template.Template) string {
+	if slices.Contains(functions, id) {
+		return id
+	}
+	if t != nil && slices.ContainsFunc(t.ImageFunctions(p.template).Unread, func(stack string) bool { return strings.HasPrefix(id, stack+"/") }) {
+		return id
+	}
+	found := ""
+	for _, name := range functions {
+		if strings.HasSuffix(name, "/"+id) {
+			if found != "" {
+				return ""
+			}
+			found = name
+		}
+	}
+	return found
+}
+
 // siblingRepository is the repository for another function: one named after it
 // where the others' are named after theirs, else the one that all share.
 func siblingRepository(have map[string]string, uris []string, id string) string {
 	pattern, named := "", 0
 	for other, uri := range have {
-		before, ok := strings.CutSuffix(uri, strings.ToLower(other))
+		before, ok := strings.CutSuffix(uri, strings.ToLower(path.Base(other)))
 		if ok && (pattern == "" || pattern == before) {
 			pattern, named = before, named+1
 		}
 	}
 	switch {
 	case named > 0 && named == len(have):
-		return pattern + strings.ToLower(id)
+		return pattern + strings.ToLower(path.Base(id))
 	case len(uris) == 1:
 		return uris[0]
 	default:
@@ -138,14 +184,23 @@ func siblingRepository(have map[string]string, uris []string, id string) string 
 func setRepositories(setting template.Pair, entries, at []string) []edit.Op {
 	if setting.Value.Kind == template.List {
 		var ops []edit.Op
+		var there []string
 		for i, n := range slices.Backward(setting.Value.List()) {
-			if !slices.Contains(entries, n.Text) {
-				ops = append(ops, edit.Delete(append(slices.Clone(at), strconv.Itoa(i))...))
+			item := append(slices.Clone(at), strconv.Itoa(i))
+			named := slices.IndexFunc(entries, func(e string) bool { return strings.HasSuffix("/"+e, "/"+n.Text) })
+			switch {
+			case slices.Contains(entries, n.Text):
+				there = append(there, n.Text)
+			case named >= 0: // the bare id of a nested stack's function
+				there = append(there, entries[named])
+				ops = append(ops, edit.Set(edit.Text(entries[named]), item...))
+			default:
+				ops = append(ops, edit.Delete(item...))
 			}
 		}
 		var add []edit.Value
 		for _, e := range entries {
-			if !slices.ContainsFunc(setting.Value.List(), func(n *template.Node) bool { return n.Is(e) }) {
+			if !slices.Contains(there, e) {
 				add = append(add, edit.Text(e))
 			}
 		}

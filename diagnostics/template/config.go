@@ -88,3 +88,28 @@ func (c *Config) Texts(n *Node) []*Node {
 	}
 	return list
 }
+
+// TemplateOf is the template that sam build and sam deploy take in an
+// environment: template_file of the settings, else template.yaml, .yml or
+// .json beside them. Nil when find, which returns a template by its path,
+// knows none of them.
+func (c *Config) TemplateOf(env string, find func(name string) *Template) *Template {
+	names := []string{"template.yaml", "template.yml", "template.json"}
+	for _, command := range []string{"build", "deploy"} {
+		for _, key := range []string{"template_file", "template"} {
+			pair, ok := c.Lookup(env, command, key)
+			if !ok {
+				continue
+			}
+			if text, ok := pair.Value.Str(); ok && !IsBuilt(text) {
+				names = append([]string{text}, names...)
+			}
+		}
+	}
+	for _, name := range names {
+		if t := find(path.Join(path.Dir(c.Name), name)); t != nil {
+			return t
+		}
+	}
+	return nil
+}

@@ -24,7 +24,7 @@ type configScope struct {
 func (p *Project) checkConfig(c *template.Config) []Finding {
 	var all []Finding
 	for _, env := range c.Environments() {
-		s := &configScope{Project: p, c: c, env: env, t: p.templateOf(c, env)}
+		s := &configScope{Project: p, c: c, env: env, t: c.TemplateOf(env, p.find)}
 		for _, command := range []string{"deploy", "package", "sync"} {
 			if c.Parameters(env, command) != nil {
 				s.checkCommand(command)
@@ -35,27 +35,25 @@ func (p *Project) checkConfig(c *template.Config) []Finding {
 	return all
 }
 
-// templateOf is the template that an environment deploys; nil when it was not read.
-func (p *Project) templateOf(c *template.Config, env string) *template.Template {
-	dir := path.Dir(c.Name)
-	names := []string{"template.yaml", "template.yml", "template.json"}
-	for _, command := range []string{"build", "deploy"} {
-		for _, key := range []string{"template_file", "template"} {
-			if pair, ok := c.Lookup(env, command, key); ok {
-				if text, ok := pair.Value.Str(); ok && !template.IsBuilt(text) {
-					names = append([]string{text}, names...)
-				}
-			}
+// find is a template by its path; one that nothing named before is read.
+func (p *Project) find(name string) *template.Template {
+	if t := p.byName[name]; t != nil {
+		return t
+	}
+	for _, t := range p.templates {
+		if path.Clean(t.Name) == name {
+			return t
 		}
 	}
-	for _, name := range names {
-		for _, t := range p.templates {
-			if path.Clean(t.Name) == path.Join(dir, name) {
-				return t
-			}
-		}
+	src, err := p.open(name)
+	if err != nil {
+		return nil
 	}
-	return nil
+	t, err := template.Parse(name, src)
+	if err != nil {
+		return nil
+	}
+	return t
 }
 
 func (s *configScope) report(severity diagnostics.Severity, at *template.Node, message diagnostics.Text, mends ...Mend) {
@@ -84,7 +82,7 @@ func (s *configScope) checkCommand(command string) {
 	if s.t == nil {
 		return
 	}
-	images := imageFunctions(s.t)
+	images := s.imageFunctions(s.t)
 	switch {
 	case hasMany && !hasResolve && !hasOne:
 		s.compareList(command, many, images)
@@ -115,24 +113,54 @@ func (s *configScope) checkConflict(one, many, resolve template.Pair, hasOne, ha
 	s.report(diagnostics.Error, at, bilingual(fmt.Sprintf(en, s.env, list), fmt.Sprintf(ko, s.env, list)))
 }
 
-// images are the logical ids of a template's image functions.
+// images are the image functions of a template and of those nested in it, as
+// image_repositories names them.
 type images struct {
-	local []string // built here by sam build
-	all   []string
+	local  []string // built here by sam build
+	all    []string
+	unread []string // nested stacks whose template was not found
 }
 
-func imageFunctions(t *template.Template) images {
-	var i images
-	for _, r := range t.Resources() {
-		if !isFunction(r) || !r.Property("PackageType").Is("Image") {
-			continue
-		}
-		i.all = append(i.all, r.ID)
-		if meta := r.Body.Get("Metadata"); meta.Has("Dockerfile") || meta.Has("DockerContext") {
-			i.local = append(i.local, r.ID)
+func (p *Project) imageFunctions(t *template.Template) images {
+	known := t.ImageFunctions(p.find)
+	i := images{unread: known.Unread}
+	for _, f := range known.Functions {
+		i.all = append(i.all, f.Path)
+		if f.Built {
+			i.local = append(i.local, f.Path)
 		}
 	}
 	return i
+}
+
+// knows reports whether an entry names an image function, or one of a nested
+// stack that was not read.
+func (i images) knows(id string) bool {
+	return slices.Contains(i.all, id) || slices.ContainsFunc(i.unread, func(stack string) bool { return strings.HasPrefix(id, stack+"/") })
+}
+
+// nested is the full name of the only function of a nested stack that has a
+// logical id, "" when there is none or several.
+func (i images) nested(id string) string {
+	found := ""
+	for _, name := range i.local {
+		if strings.HasSuffix(name, "/"+id) {
+			if found != "" {
+				return ""
+			}
+			found = name
+		}
+	}
+	return found
+}
+
+// renamed gives an entry another function's name.
+func (s *configScope) renamed(command string, many template.Pair, m mapping, name string) op {
+	at := append(s.where(command, "image_repositories"), "image_repositories")
+	if many.Value.Kind == template.List {
+		return edit.Set(edit.Text(name+"="+m.uri), append(at, fmt.Sprint(m.index))...)
+	}
+	return edit.Replace(m.id+"=", name+"=", at...)
 }
 
 // mapping is one "Function=uri" of image_repositories.
@@ -168,7 +196,7 @@ func (s *configScope) compareList(command string, many template.Pair, img images
 	}
 	var ids, missing []string
 	for _, m := range have {
-		ids = append(ids, m.id)
+		ids = append(ids, m.id, img.nested(m.id))
 		s.checkSuperfluous(command, many, m, img, len(have))
 	}
 	for _, id := range img.local {
@@ -218,15 +246,19 @@ func (s *configScope) where(command, key string) []string {
 }
 
 func (s *configScope) checkSuperfluous(command string, many template.Pair, m mapping, img images, total int) {
-	if slices.Contains(img.all, m.id) || strings.Contains(m.id, "/") || len(s.t.Declined) > 0 {
+	if img.knows(m.id) || len(s.t.Declined) > 0 {
 		return
 	}
 	why, ko := "there is no such function in the template", "템플릿에 그런 함수가 없습니다"
-	if s.t.Resource(m.id) != nil {
-		why, ko = "it is no image function", "이미지 함수가 아닙니다"
-	}
 	var mends []Mend
-	if many.Value.Kind == template.List && total > 1 {
+	switch nested := img.nested(m.id); {
+	case s.t.Resource(m.id) != nil:
+		why, ko = "it is no image function", "이미지 함수가 아닙니다"
+	case nested != "":
+		why, ko = "it belongs to a nested stack: SAM CLI looks for "+nested+" when it pushes", "중첩 스택의 함수입니다. SAM CLI는 푸시할 때 "+nested+"을(를) 찾습니다"
+		mends = append(mends, s.mend("Name it "+nested, nested+"(으)로 적습니다", s.renamed(command, many, m, nested)))
+	}
+	if many.Value.Kind == template.List && total > 1 && len(mends) == 0 {
 		mends = append(mends, s.mend("Drop the entry", "항목을 제거합니다",
 			edit.Delete(append(s.where(command, "image_repositories"), "image_repositories", fmt.Sprint(m.index))...)))
 	}
