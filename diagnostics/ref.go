@@ -9,6 +9,7 @@ const (
 	KindAccount        Kind = "account"
 	KindStack          Kind = "stack"
 	KindEvent          Kind = "event"
+	KindDeployment     Kind = "deployment"
 	KindResource       Kind = "resource"
 	KindTemplate       Kind = "template"
 	KindFunction       Kind = "function"

@@ -26,9 +26,11 @@ type Snapshot struct {
 	// by time of the last change, newest first.
 	Stacks []Stack `json:"stacks,omitempty"`
 	// Events of the chosen operation, nested stacks included, oldest first.
-	Events    []Event    `json:"events,omitempty"`
-	Resources []Resource `json:"resources,omitempty"`
-	Templates []Template `json:"templates,omitempty"`
+	Events []Event `json:"events,omitempty"`
+	// Earlier are the operations of the stack before that one, oldest first.
+	Earlier   []Deployment `json:"earlier,omitempty"`
+	Resources []Resource   `json:"resources,omitempty"`
+	Templates []Template   `json:"templates,omitempty"`
 
 	Functions       []Function       `json:"functions,omitempty"`
 	LogGroups       []LogGroup       `json:"logGroups,omitempty"`

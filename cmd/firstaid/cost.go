@@ -14,6 +14,7 @@ import (
 	"firstaid/diagnostics"
 	"firstaid/playbooks"
 	"firstaid/playbooks/cost"
+	"firstaid/playbooks/report"
 )
 
 // costOptions are the flags of `firstaid cost`.
@@ -64,13 +65,13 @@ func (c *costOptions) run(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	usages, err := c.usages(ctx, s, args)
+	usages, snapshot, err := c.usages(ctx, s, args)
 	if err != nil {
 		return err
 	}
 	c.tasks.Architecture = usages[0].Architecture
 	statement := prices.State(usages, c.alarm, &c.tasks)
-	if err := c.print(s.out, statement, lang); err != nil {
+	if err := c.print(s.out, statement, snapshot, lang); err != nil {
 		return err
 	}
 	if c.alarm > 0 && statement.PerDay >= c.alarm {
@@ -79,10 +80,18 @@ func (c *costOptions) run(ctx context.Context, s streams, args []string) error {
 	return nil
 }
 
-func (c *costOptions) print(w io.Writer, statement cost.Statement, lang diagnostics.Lang) error {
+// print writes the statement, and below it what the last deployment took where
+// a stack was read.
+func (c *costOptions) print(w io.Writer, statement cost.Statement, snapshot *diagnostics.Snapshot, lang diagnostics.Lang) error {
 	switch c.format {
 	case "text":
-		return statement.Write(w, lang)
+		if err := statement.Write(w, lang); err != nil || snapshot == nil {
+			return err
+		}
+		for _, line := range report.Deployment(snapshot, lang) {
+			fmt.Fprintln(w, line)
+		}
+		return nil
 	case "json":
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
@@ -103,19 +112,21 @@ func (c *costOptions) table() (*cost.Prices, error) {
 	return cost.ReadPrices(c.prices, src)
 }
 
-func (c *costOptions) usages(ctx context.Context, s streams, args []string) ([]cost.Usage, error) {
+// usages measures what is to be priced; the snapshot is nil for a log.
+func (c *costOptions) usages(ctx context.Context, s streams, args []string) ([]cost.Usage, *diagnostics.Snapshot, error) {
 	if c.logs != "" {
-		return c.fromLogs(s)
+		usages, err := c.fromLogs(s)
+		return usages, nil, err
 	}
 	snapshot, err := c.from.read(ctx, c.options, args)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	usages := cost.Measure(snapshot)
 	if len(usages) == 0 {
-		return nil, fmt.Errorf("no function has metrics here: %s", unreadReason(snapshot, diagnostics.KindMetric, "give a log with --logs FILE instead"))
+		return nil, nil, fmt.Errorf("no function has metrics here: %s", unreadReason(snapshot, diagnostics.KindMetric, "give a log with --logs FILE instead"))
 	}
-	return usages, nil
+	return usages, snapshot, nil
 }
 
 func (c *costOptions) fromLogs(s streams) ([]cost.Usage, error) {

@@ -84,6 +84,8 @@ func (r *reading) run(ctx context.Context) error {
 	r.followResources(ctx)
 	r.publish("asking IAM about what was denied")
 	r.simulateDenials(ctx)
+	r.publish("looking back at earlier deployments")
+	r.readHistory(ctx, stack)
 	return nil
 }
 

@@ -138,6 +138,11 @@ func (r *reading) describeStackEvents(ctx context.Context, stack diagnostics.Sta
 			break
 		}
 	}
+	r.change(func(*diagnostics.Snapshot) {
+		if r.past == nil { // the stack under diagnosis is read first
+			r.past = &past{newest, in.NextToken}
+		}
+	})
 	return oldestFirst(newest), nil
 }
 

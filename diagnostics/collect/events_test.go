@@ -94,8 +94,8 @@ func TestWireEventsByOperation(t *testing.T) {
 	if v := s.Events[1]; !v.Failed() || v.Reason() != "#: extraneous key" || v.ValidationPath != "/Resources/Queue/Properties/DelaySeconds" {
 		t.Errorf("validation error %+v", v)
 	}
-	if w.times("DescribeStackEvents") != 0 {
-		t.Error("DescribeStackEvents was asked although DescribeEvents had the stack's events")
+	if w.times("DescribeStackEvents") != 1 {
+		t.Error("DescribeStackEvents was asked for more than the earlier deployments, although DescribeEvents had the stack's events")
 	}
 	if early := all[1]; len(early.Events) != 1 || early.Events[0].EventId != "v" {
 		t.Errorf("the failed event does not come first: %+v", early.Events)
@@ -143,13 +143,27 @@ func TestWireEventsOfTheLatestOperation(t *testing.T) {
 			return page("3", eventRow(shopID, 97, "Queue", "AWS::SQS::Queue", "UPDATE_FAILED", "no")+eventRow(shopID, 96, "shop", "", "UPDATE_IN_PROGRESS", "User Initiated")+
 				eventRow(shopID, 5, "shop", "", "CREATE_COMPLETE", ""))
 		default:
-			t.Error("a page before the operation was read")
-			return page("", "")
+			return page("", eventRow(shopID, 4, "Queue", "AWS::SQS::Queue", "CREATE_COMPLETE", "")+eventRow(shopID, 1, "Queue", "AWS::SQS::Queue", "CREATE_IN_PROGRESS", "")+
+				eventRow(shopID, 0, "shop", "", "CREATE_IN_PROGRESS", ""))
 		}
 	})
 	want := []string{"shop UPDATE_IN_PROGRESS", "Queue UPDATE_FAILED", "shop UPDATE_ROLLBACK_IN_PROGRESS", "shop UPDATE_ROLLBACK_COMPLETE"}
-	if got := logicals(last(t, w.collector()).Events); !slices.Equal(got, want) {
+	all := waves(t, w.collector(), collect.Target{Stack: "shop"})
+	for _, s := range all {
+		if len(s.Earlier) > 0 && !s.Complete {
+			t.Error("a page before the operation was read while the cause was still looked for")
+		}
+	}
+	s := all[len(all)-1]
+	if got := logicals(s.Events); !slices.Equal(got, want) {
 		t.Errorf("events %v", got)
+	}
+	// The page before it is read last: it measures the deployment before.
+	if len(s.Earlier) != 1 || s.Earlier[0].Operation != "CREATE" || s.Earlier[0].Seconds() != 5 || len(s.Earlier[0].Resources) != 1 || s.Earlier[0].Resources[0].Seconds != 3 {
+		t.Errorf("earlier deployments %+v", s.Earlier)
+	}
+	if n := w.times("DescribeStackEvents"); n != 3 {
+		t.Errorf("%d pages were read, want 3", n)
 	}
 }
 

@@ -30,6 +30,8 @@ type reading struct {
 	// managed keeps the documents of managed policies, which roles share.
 	managed map[string]string
 
+	past *past
+
 	emitting sync.Mutex
 	quiet    bool // nobody listens any more
 	doing    string
@@ -133,6 +135,7 @@ func (r *reading) copy() *diagnostics.Snapshot {
 	for _, clone := range []func(){
 		func() { s.Stacks = slices.Clone(s.Stacks) },
 		func() { s.Events = slices.Clone(s.Events) },
+		func() { s.Earlier = slices.Clone(s.Earlier) },
 		func() { s.Resources = slices.Clone(s.Resources) },
 		func() { s.Templates = slices.Clone(s.Templates) },
 		func() { s.Functions = slices.Clone(s.Functions) },

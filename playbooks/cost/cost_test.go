@@ -147,3 +147,28 @@ func TestUsageFromMetrics(t *testing.T) {
 		t.Errorf("got  %+v\nwant %+v", got[0], want)
 	}
 }
+
+// TestThePictureIsOnOneScale: the parts of a bar are as long as their share of
+// the dearest function's day, and the legend names only what is drawn.
+func TestThePictureIsOnOneScale(t *testing.T) {
+	s := Statement{Lines: []Line{
+		{Bill: Bill{Function: "dear", Duration: 6, Request: 2, Storage: 2}, Day: 10, Usage: Usage{Architecture: Arm}},
+		{Bill: Bill{Function: "cheap", Duration: 2.5}, Day: 2.5},
+		{Bill: Bill{Function: "tiny", Duration: 0.001}, Day: 0.001},
+	}}
+	var b strings.Builder
+	if err := s.Write(&b, diagnostics.English); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"  dear   " + strings.Repeat("█", 24) + strings.Repeat("▓", 8) + strings.Repeat("░", 8) + " $10.00\n",
+		"  cheap  " + strings.Repeat("█", 10) + " $2.50\n",
+		"  tiny   █ $0.00\n",
+		"█ duration  ▓ requests  ░ storage\n",
+		"arm64",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("there is no %q in\n%s", want, b.String())
+		}
+	}
+}

@@ -91,12 +91,15 @@ func (p *Prices) compare(usages []Usage, c Containers) *Comparison {
 // Write prints a statement for a terminal or pipe.
 func (s Statement) Write(w io.Writer, lang diagnostics.Lang) error {
 	t := tabwriter.NewWriter(w, 2, 4, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "function\trequests/day\tGB-s/day\tprovisioned\t$/day\t$/month\t")
+	fmt.Fprintln(t, "function\tarch\trequests/day\tGB-s/day\tprovisioned\t/tmp\t$/day\t$/month\t")
 	for _, l := range s.Lines {
-		fmt.Fprintf(t, "%s\t%.0f\t%.0f\t%.2f\t%.2f\t%.2f\t\n", l.Function, l.Requests, l.GBSeconds, l.Provisioned, l.Day, l.Day*Month)
+		fmt.Fprintf(t, "%s\t%s\t%.0f\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", l.Function, l.Usage.Architecture, l.Requests, l.GBSeconds, l.Provisioned, l.Storage, l.Day, l.Day*Month)
 	}
-	fmt.Fprintf(t, "total\t\t\t\t%.2f\t%.2f\t\n", s.PerDay, s.PerDay*Month)
+	fmt.Fprintf(t, "total\t\t\t\t\t\t%.2f\t%.2f\t\n", s.PerDay, s.PerDay*Month)
 	if err := t.Flush(); err != nil {
+		return err
+	}
+	if err := s.picture(w, lang); err != nil {
 		return err
 	}
 	for _, line := range s.Advice() {

@@ -19,9 +19,12 @@ type deployment struct {
 	Running  bool    `json:"running,omitempty"`
 	// Slowest are the resources that took longest on the way forward.
 	Slowest []slow `json:"slowest,omitempty"`
+	// Earlier is missing where no operation of the kind succeeded before.
+	Earlier *history `json:"earlier,omitempty"`
 }
 
 type slow struct {
+	StackID  string  `json:"-"`
 	Stack    string  `json:"stack"`
 	Resource string  `json:"resource"`
 	Type     string  `json:"type"`
@@ -36,8 +39,8 @@ const (
 )
 
 // deployment measures the operation of a stack; nil where it has no events.
-func (t timeline) deployment(stackID string) *deployment {
-	i := slices.IndexFunc(t.Rows, func(r row) bool { return r.Self && r.StackID == stackID })
+func (t timeline) deployment(s *diagnostics.Snapshot) *deployment {
+	i := slices.IndexFunc(t.Rows, func(r row) bool { return r.Self && r.StackID == s.StackID })
 	if i < 0 {
 		return nil
 	}
@@ -53,24 +56,26 @@ func (t timeline) deployment(stackID string) *deployment {
 		}
 	}
 	d.Seconds = seconds(until.Sub(from))
-	d.Slowest = t.slowest()
+	d.Slowest = t.took()
+	d.Slowest = d.Slowest[:min(len(d.Slowest), maxSlowest)]
+	d.Earlier = newHistory(t, s, bars[0].Verb)
 	return d
 }
 
-// slowest lists the resources that took longest before anything went back. A
-// nested stack is named by what is in it.
-func (t timeline) slowest() []slow {
+// took lists how long the resources took before anything went back, the slowest
+// first. A nested stack is named by what is in it.
+func (t timeline) took() []slow {
 	var list []slow
 	for _, r := range t.Rows {
 		for _, b := range r.Bars {
 			took := seconds(b.Until.Sub(b.From))
 			if !b.Undo && b.Outcome == outcomeDone && r.Type != "AWS::CloudFormation::Stack" && took >= worthNaming {
-				list = append(list, slow{r.Stack, r.Resource, r.Type, took})
+				list = append(list, slow{r.StackID, r.Stack, r.Resource, r.Type, took})
 			}
 		}
 	}
 	slices.SortStableFunc(list, func(a, b slow) int { return cmp.Compare(b.Seconds, a.Seconds) })
-	return list[:min(len(list), maxSlowest)]
+	return list
 }
 
 // sentences says it in words.
@@ -99,7 +104,7 @@ func (d *deployment) sentences(lang diagnostics.Lang) []string {
 	if len(names) > 0 {
 		list = append(list, diagnostics.Text{En: "Slowest: ", Ko: "가장 오래 걸린 것: "}.In(lang)+strings.Join(names, ", "))
 	}
-	return list
+	return append(list, d.Earlier.sentences(lang)...)
 }
 
 func length(seconds float64) string {

@@ -95,7 +95,7 @@ func writeJSON(w io.Writer, r Report) error {
 		out.Findings = append(out.Findings, r.jsonFinding(f))
 	}
 	t := newTimeline(s)
-	out.Deployment, out.Cost = t.deployment(s.StackID), state(s)
+	out.Deployment, out.Cost = t.deployment(s), state(s)
 	for _, row := range t.Rows {
 		for _, b := range row.Bars {
 			span := jsonSpan{Stack: row.Stack, Resource: row.Resource, Type: row.Type, Verb: b.Verb, From: b.From.Format("2006-01-02T15:04:05.000Z"), Outcome: b.Outcome}

@@ -184,7 +184,7 @@ func TestADeploymentIsMeasured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := newTimeline(s).deployment(s.StackID)
+	d := newTimeline(s).deployment(s)
 	if !d.Failed || d.Running || d.Rollback < 30 || d.Rollback > 35 || d.Seconds-d.Rollback < 60 || d.Seconds-d.Rollback > 61 {
 		t.Errorf("got %+v", d)
 	}
@@ -196,10 +196,10 @@ func TestADeploymentIsMeasured(t *testing.T) {
 		{StackId: "s", StackName: "shop", LogicalResourceId: "shop", ResourceType: "AWS::CloudFormation::Stack", ResourceStatus: "CREATE_IN_PROGRESS", Timestamp: at(100)},
 		{StackId: "s", StackName: "shop", LogicalResourceId: "Queue", ResourceType: "AWS::SQS::Queue", ResourceStatus: "CREATE_IN_PROGRESS", Timestamp: at(105)},
 	}}
-	if d := newTimeline(running).deployment("s"); !d.Running || d.Failed || d.Seconds != 5 {
+	if d := newTimeline(running).deployment(running); !d.Running || d.Failed || d.Seconds != 5 {
 		t.Errorf("while it runs: %+v", d)
 	}
-	if d := newTimeline(&diagnostics.Snapshot{}).deployment("s"); d != nil || d.sentences(diagnostics.English) != nil {
+	if d := newTimeline(&diagnostics.Snapshot{}).deployment(&diagnostics.Snapshot{}); d != nil || d.sentences(diagnostics.English) != nil {
 		t.Errorf("of nothing: %+v", d)
 	}
 }

@@ -71,7 +71,7 @@ func newView(r Report) *view {
 	if len(r.Findings) > 0 {
 		v.cause = cleanLine(r.Findings[0].Subject.ID)
 	}
-	v.Deployment = v.Timeline.deployment(r.Snapshot.StackID).sentences(v.lang)
+	v.Deployment = v.Timeline.deployment(r.Snapshot).sentences(v.lang)
 	v.Cost = newCosts(r.Snapshot)
 	causes := map[string]int{}
 	for _, f := range r.Findings {

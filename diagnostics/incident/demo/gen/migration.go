@@ -30,6 +30,7 @@ func migration(root string) *story {
 	migrationRunning(st, at)
 	st.repository("shop/web", "arm64", k.images["WebFunction"][len(account+".dkr.ecr."+region+".amazonaws.com/shop/web:"):], st.tag("webfunction", "v30"))
 	st.s.Repositories = append(st.s.Repositories, diagnostics.Repository{RepositoryName: "shop/worker", RegistryId: account, Missing: true})
+	st.before(at, 236, 241, 233, 252, 238)
 	st.other("shop-ecs", "UPDATE_COMPLETE", 40*24*time.Hour)
 	st.other("shop-network", "UPDATE_COMPLETE", 120*24*time.Hour)
 	old := st.group("/ecs/shop-web", "", 0, at)
