@@ -6,15 +6,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aymanbagabas/go-udiff"
-
 	"firstaid/diagnostics"
+	"firstaid/playbooks/edit"
 )
 
 // Diff is the edit as a unified diff with a/ and b/ names, as git and patch
 // read it.
 func (e FileEdit) Diff() string {
-	return udiff.Unified("a/"+e.Path, "b/"+e.Path, e.Before, e.After)
+	return edit.Diff(e.Path, []byte(e.Before), []byte(e.After))
 }
 
 // WritePlan prints what a plan would do: every diff, call and command in full.

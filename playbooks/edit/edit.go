@@ -9,11 +9,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"strings"
 
 	"firstaid/diagnostics/template"
-
-	"github.com/aymanbagabas/go-udiff"
 )
 
 // Refusal is an edit that can't be made safely. The file is untouched.
@@ -95,10 +92,4 @@ func lineEnding(src []byte) string {
 		return "\r\n"
 	}
 	return "\n"
-}
-
-// Diff is the unified diff between two versions of a file, or "" when they are equal.
-func Diff(name string, before, after []byte) string {
-	name = strings.TrimPrefix(strings.ReplaceAll(name, "\\", "/"), "/")
-	return udiff.Unified("a/"+name, "b/"+name, string(before), string(after))
 }

@@ -32,11 +32,29 @@ func (d Diff) Rows(p *Palette) []string {
 		return append(rows, p.Dim.Paint("no change"))
 	}
 	digits := len(strconv.Itoa(max(strings.Count(d.Before, "\n"), strings.Count(d.After, "\n")) + 1))
+	shift := 0
 	for _, h := range u.Hunks {
+		// The library counts wrong behind a hunk with several changes.
+		h.ToLine = h.FromLine + shift
+		shift += growth(h)
 		rows = append(rows, p.Note.Paint(fmt.Sprintf("@@ line %d @@", h.ToLine)))
 		rows = append(rows, hunkRows(h, digits, p)...)
 	}
 	return rows
+}
+
+// growth is how many lines a hunk adds.
+func growth(h *udiff.Hunk) int {
+	n := 0
+	for _, l := range h.Lines {
+		switch l.Kind {
+		case udiff.Insert:
+			n++
+		case udiff.Delete:
+			n--
+		}
+	}
+	return n
 }
 
 func (d Diff) count(hunks []*udiff.Hunk, p *Palette) string {
