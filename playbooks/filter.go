@@ -1,36 +1,26 @@
 package playbooks
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
 
 // A filter tells from the bytes of a text which signals can match it. Every
 // signal has triggers: short pieces of the literals that its pattern spells
-// out, of which one must be in the text. All triggers are sought at once, as Wu
-// and Manber do (A fast algorithm for multi-pattern searching, 1994): the three
-// bytes at the end of a window say how far the window may move on.
+// out, of which one must be in the text. Signals with long literals are sought
+// by wide windows, which move fast; those of which only a short one is known,
+// by narrow ones.
 type filter struct {
-	width  int // of a window, in bytes
-	shift  [tableSize]uint8
-	first  [tableSize]uint16 // 1 + index of the first trigger that ends in these three bytes
-	chain  []trigger
-	always []int // signals without triggers
-}
-
-// A trigger is one window of a literal, with the signals it speaks for.
-type trigger struct {
-	key     uint64
-	signals []int
-	next    uint16
+	wide   *seeker
+	narrow *seeker // nil where no signal needs it
+	always []int   // signals without triggers
 }
 
 const (
 	classBits = 5
-	tableSize = 1 << (3 * classBits)
-	block     = 3 // bytes that a shift is looked up by
-	maxWidth  = 8
-	minWidth  = block
+	pieceBits = 3 * classBits
+	piece     = 3 // bytes whose commonness is known
 )
 
 // classes fold a byte to five bits: case does not matter, all white space is
@@ -57,95 +47,56 @@ var classes = func() (t [256]uint16) {
 	return t
 }()
 
-// folded is a byte as windows are compared.
-var folded = func() (t [256]byte) {
-	for i := range t {
-		c := byte(i)
-		switch {
-		case c >= 'A' && c <= 'Z':
-			c += 'a' - 'A'
-		case c == '\t' || c == '\n' || c == '\r':
-			c = ' '
-		}
-		t[i] = c
-	}
-	return t
-}()
-
 func slot(a, b, c byte) uint16 {
-	return (classes[a]<<(2*classBits) | classes[b]<<classBits | classes[c]) & (tableSize - 1)
+	return (classes[a]<<(2*classBits) | classes[b]<<classBits | classes[c]) & (1<<pieceBits - 1)
 }
 
-// newFilter builds the filter of signals whose required sets are given. The
-// window is as wide as the shortest literal allows.
+// newFilter builds the filter of signals whose required sets are given.
 func newFilter(required [][][]string) *filter {
-	f := &filter{width: maxWidth}
+	f := &filter{}
 	chosen := make([][]string, len(required))
+	wide, narrow := maxWidth, 0
 	for i, sets := range required {
 		chosen[i] = rarest(sets)
-		if chosen[i] == nil {
+		switch width := width(chosen[i]); {
+		case width == 0:
 			f.always = append(f.always, i)
-			continue
-		}
-		for _, w := range chosen[i] {
-			f.width = min(f.width, len(w))
+		case width < goodWidth:
+			narrow = min(cmp.Or(narrow, width), width)
+		default:
+			wide = min(wide, width)
 		}
 	}
-	for i := range f.shift {
-		f.shift[i] = uint8(f.width - block + 1)
+	f.wide = newSeeker(wide)
+	if narrow > 0 {
+		f.narrow = newSeeker(narrow)
 	}
-	byKey := map[uint64]int{}
 	for i, words := range chosen {
+		s := f.wide
+		if width(words) < goodWidth {
+			s = f.narrow
+		}
 		for _, w := range words {
-			f.add(rarestWindow(w, f.width), i, byKey)
+			s.add(rarestWindow(w, s.width), i)
 		}
 	}
 	return f
 }
 
-func (f *filter) add(window string, signal int, byKey map[uint64]int) {
-	key := keyOf([]byte(window))
-	if at, ok := byKey[key]; ok {
-		if t := &f.chain[at]; !slices.Contains(t.signals, signal) {
-			t.signals = append(t.signals, signal)
-		}
-		return
+// width is that of the widest window that all words have room for.
+func width(words []string) int {
+	if len(words) == 0 {
+		return 0
 	}
-	for i := 0; i+block <= len(window); i++ {
-		s := slot(window[i], window[i+1], window[i+2])
-		f.shift[s] = min(f.shift[s], uint8(len(window)-block-i))
-	}
-	n := len(window)
-	s := slot(window[n-3], window[n-2], window[n-1])
-	byKey[key] = len(f.chain)
-	f.chain = append(f.chain, trigger{key: key, signals: []int{signal}, next: f.first[s]})
-	f.first[s] = uint16(len(f.chain))
+	return min(shortest(words), maxWidth)
 }
 
-func keyOf(window []byte) uint64 {
-	var key uint64
-	for _, c := range window {
-		key = key<<8 | uint64(folded[c])
-	}
-	return key
-}
-
-// scan calls hit for every place where a trigger ends; the signals are those
-// that the text can match because of it.
+// scan calls hit for every place where a trigger ends, in no order; the signals
+// are those that the text can match because of it.
 func (f *filter) scan(text []byte, hit func(end int, signals []int)) {
-	for i := f.width - 1; i < len(text); {
-		s := slot(text[i-2], text[i-1], text[i])
-		if n := f.shift[s]; n > 0 {
-			i += int(n)
-			continue
-		}
-		key := keyOf(text[i-f.width+1 : i+1])
-		for t := f.first[s]; t > 0; t = f.chain[t-1].next {
-			if f.chain[t-1].key == key {
-				hit(i+1, f.chain[t-1].signals)
-			}
-		}
-		i++
+	f.wide.seek(text, hit)
+	if f.narrow != nil {
+		f.narrow.seek(text, hit)
 	}
 }
 
@@ -176,7 +127,7 @@ func rarest(sets [][]string) []string {
 	return best
 }
 
-// goodWidth is the width that lets the window move by four bytes at a time.
+// goodWidth is the width from which on a window moves fast.
 const goodWidth = 6
 
 // sturdy returns the piece of a literal to look for in a raw text: of its
@@ -255,7 +206,7 @@ func rarestWindow(literal string, width int) string {
 // healthy texts; a window of which every piece does is nearly of no use.
 func commonness(window string) int {
 	sum, least := 0, 1<<16
-	for i := 0; i+block <= len(window); i++ {
+	for i := 0; i+piece <= len(window); i++ {
 		n := int(healthyPieces[slot(window[i], window[i+1], window[i+2])])
 		sum += n
 		least = min(least, n)
@@ -264,10 +215,10 @@ func commonness(window string) int {
 }
 
 // healthyPieces counts three-byte pieces of what logs hold when all is well.
-var healthyPieces = func() *[tableSize]uint16 {
-	var count [tableSize]uint16
+var healthyPieces = func() *[1 << pieceBits]uint16 {
+	var count [1 << pieceBits]uint16
 	text := strings.Join(strings.Fields(healthy), " ")
-	for i := 0; i+block <= len(text); i++ {
+	for i := 0; i+piece <= len(text); i++ {
 		count[slot(text[i], text[i+1], text[i+2])]++
 	}
 	return &count

@@ -62,7 +62,7 @@ func TestFilterKnowsEveryBuiltinSignal(t *testing.T) {
 	for _, i := range c.matcher.filter.always {
 		t.Errorf("%s: %s spells out no literal of %d characters", c.matcher.signals[i].playbook, c.matcher.signals[i].Pattern, minWidth)
 	}
-	t.Logf("%d signals, %d triggers, windows of %d bytes", len(c.matcher.signals), len(c.matcher.filter.chain), c.matcher.filter.width)
+	t.Logf("%d signals, %d triggers, windows of %d bytes", len(c.matcher.signals), len(c.matcher.filter.wide.windows), c.matcher.filter.wide.width)
 }
 
 func TestRequiredSets(t *testing.T) {

@@ -1,11 +1,6 @@
 package playbooks
 
-import (
-	"bytes"
-	"encoding/binary"
-	"unicode"
-	"unicode/utf8"
-)
+import "bytes"
 
 const (
 	recordReach = 14 << 10 // bytes that a record has before and after a mark, at most
@@ -76,59 +71,4 @@ func continues(line []byte) bool {
 		}
 	}
 	return false
-}
-
-// nextOdd finds the next character that Normalize removes from the inside of a
-// word, from an offset on; a trigger could hide behind it. -1 if there is none.
-func nextOdd(text []byte, from int) int {
-	const (
-		ones = 0x0101010101010101
-		tops = 0x8080808080808080
-	)
-	i := from
-	for i+8 <= len(text) {
-		x := binary.LittleEndian.Uint64(text[i:])
-		slash := x ^ '\\'*ones
-		if x&tops|(x-' '*ones)&^x&tops|(slash-ones)&^slash&tops == 0 {
-			i += 8 // printable ASCII without a backslash
-			continue
-		}
-		for end := i + 8; i < end && i < len(text); {
-			odd, n := oddAt(text[i:])
-			if odd {
-				return i
-			}
-			i += n
-		}
-	}
-	for i < len(text) {
-		odd, n := oddAt(text[i:])
-		if odd {
-			return i
-		}
-		i += n
-	}
-	return -1
-}
-
-// oddAt judges one character: a control, an escaped one (\u001b), a zero-width
-// or bidirectional mark, a letter that is another case of an ASCII one, a
-// broken byte.
-func oddAt(text []byte) (odd bool, n int) {
-	switch c := text[0]; {
-	case c == '\n' || c == '\t' || c == '\r':
-		return false, 1
-	case c == '\\':
-		return len(text) > 3 && text[1] == 'u' && text[2] == '0' && text[3] == '0', 1
-	case c < utf8.RuneSelf:
-		return c < ' ' || c == 0x7f, 1
-	}
-	r, n := utf8.DecodeRune(text)
-	switch {
-	case r >= 0x3000 && r < 0xd800: // Korean, Chinese, Japanese
-		return false, n
-	case r == utf8.RuneError && n == 1, r == longS, r == kelvin:
-		return true, n
-	}
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r), n
 }

@@ -43,9 +43,10 @@ type Match struct {
 // Matcher holds the text signals of all playbooks, compiled once. It is safe
 // for concurrent use.
 type Matcher struct {
-	signals []signal
-	filter  *filter
-	words   map[string]bool // of the patterns, in lower case
+	signals  []signal
+	filter   *filter
+	words    map[string]bool // of the patterns, in lower case
+	literals []string        // of all required sets, each once
 }
 
 type signal struct {
@@ -56,6 +57,9 @@ type signal struct {
 	// required are sets of literals in lower case: of each, one is in every
 	// text that the pattern matches.
 	required [][]string
+	// holds are the same sets as places in Matcher.literals, the ones that are
+	// the least likely to be there first.
+	holds [][]int
 	// sturdy are the words of those literals; a raw text shows them unchanged.
 	sturdy  [][][]string
 	pattern *expression
@@ -107,7 +111,31 @@ func NewMatcher(list []Playbook) (*Matcher, error) {
 		}
 	}
 	m.filter = newFilter(required)
+	m.number()
 	return m, nil
+}
+
+// number gives every literal its place.
+func (m *Matcher) number() {
+	places := map[string]int{}
+	for i := range m.signals {
+		s := &m.signals[i]
+		sets := slices.Clone(s.required)
+		slices.SortStableFunc(sets, func(a, b []string) int { return shortest(b)*len(a) - shortest(a)*len(b) })
+		for _, set := range sets {
+			var list []int
+			for _, w := range set {
+				at, known := places[w]
+				if !known {
+					at = len(m.literals)
+					places[w] = at
+					m.literals = append(m.literals, w)
+				}
+				list = append(list, at)
+			}
+			s.holds = append(s.holds, list)
+		}
+	}
 }
 
 // addWords collects the words that a pattern spells out.
@@ -180,14 +208,26 @@ func (m *Matcher) match(from Origin, forms ...string) []Match {
 // a text is code is asked only of those that might.
 func (m *Matcher) matchForm(text string, from Origin, best map[string]Match) {
 	clean := diagnostics.Clean(text)
-	for _, view := range m.views(clean) {
-		if len(m.candidates(view)) == 0 {
+	views := m.views(clean)
+	signals := make([][]int, len(views))
+	any := false
+	for i, view := range views {
+		signals[i] = m.candidates(view)
+		any = any || len(signals[i]) > 0
+	}
+	if !any {
+		return
+	}
+	printed := diagnostics.WithoutCode(clean)
+	if printed != clean {
+		views = m.views(printed)
+	}
+	for i, view := range views {
+		if printed != clean {
+			m.matchView(view, from, m.candidates(view), best)
 			continue
 		}
-		for _, view := range m.views(diagnostics.WithoutCode(clean)) {
-			m.matchView(view, from, m.candidates(view), best)
-		}
-		return
+		m.matchView(view, from, signals[i], best)
 	}
 }
 
@@ -195,31 +235,32 @@ func (m *Matcher) views(clean string) []string { return diagnostics.ViewsOfClean
 
 // candidates lists the signals that a normalised text can match, in order.
 func (m *Matcher) candidates(view string) []int {
-	found := map[int]bool{}
-	m.filter.scan([]byte(view), func(_ int, signals []int) {
-		for _, s := range signals {
-			found[s] = true
-		}
-	})
-	low := lowerASCII(view)
-	list := slices.Clone(m.filter.always)
-	for s := range found {
-		if allThere(low, m.signals[s].required) {
-			list = append(list, s)
-		}
+	found := slices.Clone(m.filter.always)
+	m.filter.scan([]byte(view), func(_ int, signals []int) { found = append(found, signals...) })
+	slices.Sort(found)
+	found = slices.Compact(found)
+	if len(found) == 0 {
+		return nil
 	}
-	slices.Sort(list)
-	return list
+	holds := m.holder(view)
+	return slices.DeleteFunc(found, func(s int) bool {
+		return slices.ContainsFunc(m.signals[s].holds, func(set []int) bool { return !slices.ContainsFunc(set, holds) })
+	})
 }
 
-// allThere reports whether a text in lower case holds a literal of each set.
-func allThere(low string, sets [][]string) bool {
-	for _, set := range sets {
-		if !slices.ContainsFunc(set, func(w string) bool { return strings.Contains(low, w) }) {
-			return false
+// holder answers which literals a text holds; each is sought once.
+func (m *Matcher) holder(text string) func(literal int) bool {
+	low := lowerASCII(text)
+	known := make([]int8, len(m.literals))
+	return func(literal int) bool {
+		if known[literal] == 0 {
+			known[literal] = -1
+			if strings.Contains(low, m.literals[literal]) {
+				known[literal] = 1
+			}
 		}
+		return known[literal] > 0
 	}
-	return true
 }
 
 // lowerASCII leaves other letters alone: they keep their length.

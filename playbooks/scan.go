@@ -179,19 +179,30 @@ func (m *Matcher) marks(b *textBlock) []mark {
 	m.filter.scan(text, func(end int, signals []int) {
 		list = append(list, mark{b.from + end - 1, signals})
 	})
-	found := len(list)
-	for at := nextOdd(text, 0); at >= 0; {
-		list = append(list, mark{b.from + at, nil})
-		at = nextOdd(text, at+lineLength(text[at:]))
+	joined := newSeams(text, maxWidth-1)
+	for places := (rawPlaces{text: text}); ; {
+		from, to, odd, ok := places.next()
+		switch {
+		case !ok:
+		case odd:
+			list = append(list, mark{b.from + from, nil})
+		case text[to-1] != '\n' || continues(text[to:]):
+			joined.add(from, to)
+		}
+		if !ok {
+			break
+		}
 	}
+	joined.end()
+	m.filter.scan(joined.text, func(end int, signals []int) {
+		list = append(list, mark{b.from + joined.place(end-1), signals})
+	})
 	if len(m.filter.always) > 0 { // a user's signal that spells nothing out
 		for at := 0; at < len(text); at += lineLength(text[at:]) {
 			list = append(list, mark{b.from + at, nil})
 		}
 	}
-	if len(list) > found {
-		slices.SortStableFunc(list, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
-	}
+	slices.SortFunc(list, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
 	return list
 }
 

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-
-	"firstaid/diagnostics"
 )
 
 func builtinMatcher(t testing.TB) *Matcher {
@@ -139,25 +137,4 @@ func TestScanLongLines(t *testing.T) {
 	if len(got) != 3 || got[0].Line != 1 || got[2].Line != 2 || got[0].At.IsZero() {
 		t.Errorf("hits %+v", got)
 	}
-}
-
-// nextOdd is compared with Normalize: a line without odd characters shows each
-// of its words unchanged.
-func FuzzNextOdd(f *testing.F) {
-	for _, s := range []string{"plain", "Kelvin \u212a", "\u017f", "a\u200bb", "\x1b[1mx", `\u001b[1mx`, "한국어 로그", "é", "\xff", "a\\", "12345678\u00ad"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		for line := range strings.Lines(s) {
-			if nextOdd([]byte(line), 0) >= 0 {
-				continue
-			}
-			clean := strings.ToLower(diagnostics.Normalize("x " + line))
-			for _, word := range strings.FieldsFunc(lowerASCII(line), func(r rune) bool { return r < 'a' || r > 'z' }) {
-				if len(word) > 6 && !strings.Contains(clean, word) && !strings.ContainsAny(line, "&\\[") {
-					t.Errorf("%q is not in %q", word, clean)
-				}
-			}
-		}
-	})
 }
