@@ -151,6 +151,9 @@ func (p *pair) prose(text string) bool {
 	if last == "pwd" {
 		return strings.HasPrefix(v, "/") // the working directory
 	}
+	if p.sep == ':' && namesError(w) && sentence(v) {
+		return true // the code of an error with its message
+	}
 	if last == "sig" || last == "signature" {
 		return p.sep != '='
 	}
@@ -161,6 +164,21 @@ func (p *pair) prose(text string) bool {
 		return false
 	}
 	return len(v) < 16 && !strings.ContainsAny(v, "0123456789")
+}
+
+// namesError reports whether the words of a name say what went wrong with a
+// secret: SignatureDoesNotMatch, ExpiredToken.
+func namesError(name []string) bool {
+	return slices.ContainsFunc(name, func(word string) bool { return slices.Contains(errorWords, word) })
+}
+
+var errorWords = []string{"not", "no", "expired", "invalid", "mismatch", "missing", "denied", "failed", "unknown", "revoked", "rejected", "incomplete", "malformed"}
+
+// sentence reports whether a value reads like a message: four words at least,
+// the first of letters, with a capital.
+func sentence(v string) bool {
+	f := strings.Fields(v)
+	return len(f) >= 4 && isUpper(f[0][0]) && strings.IndexFunc(f[0], func(r rune) bool { return !unicode.IsLetter(r) }) < 0
 }
 
 func lastWord(name string) string {

@@ -284,3 +284,31 @@ func BenchmarkRedactLogLines(b *testing.B) {
 		Redact(s, RedactOptions{})
 	}
 }
+
+// TestErrorsAboutSecretsAreNotSecrets: the name of an error may hold the word
+// for a secret; what follows is the message, and it is what people need.
+func TestErrorsAboutSecretsAreNotSecrets(t *testing.T) {
+	for _, text := range []string{
+		"SignatureDoesNotMatch: Signature expired: 20260301T100000Z is now earlier than 20260301T101500Z (20260301T102000Z - 5 min.)",
+		"An error occurred (SignatureDoesNotMatch) when calling the ListFunctions operation: Signature expired: 20260301T100000Z is now earlier than 20260301T101500Z",
+		"ExpiredToken: The provided token has expired.",
+		"ExpiredTokenException: The security token included in the request is expired",
+		"PasswordMismatch: The two passwords that were given differ",
+		"NoCredentials: Could not find any credentials in the chain of providers",
+	} {
+		if got := RedactText(text); got != text {
+			t.Errorf("got  %q\nwant %q", got, text)
+		}
+	}
+	for text, secret := range map[string]string{
+		"signature: 0a1b2c3d4e5f60718293":             "",
+		"Signature=0a1b2c3d4e5f60718293a4b5c6d7e8f9":  "0a1b2c3d",
+		"token: c2VjcmV0LXRva2VuLW9mLXRoaXMtcGxhY2U=": "c2VjcmV0",
+		"api_secret: 9f8e7d6c5b4a39281706f5e4":        "9f8e7d6c",
+		"password: my long pass phrase of five":       "long pass",
+	} {
+		if got := RedactText(text); secret != "" && strings.Contains(got, secret) {
+			t.Errorf("%q shows the secret: %q", text, got)
+		}
+	}
+}

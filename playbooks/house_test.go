@@ -28,6 +28,10 @@ func TestHouseRules(t *testing.T) {
 		}
 		list = append(list, p)
 	}
+	known := map[string]bool{"": true} // a second cause may have no playbook
+	for _, p := range list {
+		known[p.ID] = true
+	}
 	for _, p := range list {
 		for what, ok := range map[string]bool{
 			"a Korean title":              p.Title.Ko != "",
@@ -47,6 +51,9 @@ func TestHouseRules(t *testing.T) {
 		for _, f := range p.FalsePositives {
 			if !both(f.Why) {
 				t.Errorf("%s: a false positive lacks a language", p.ID)
+			}
+			if !known[f.Playbook] || f.Playbook == p.ID {
+				t.Errorf("%s: a false positive names %q, which is no other playbook", p.ID, f.Playbook)
 			}
 		}
 	}
