@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"firstaid/diagnostics"
+	"firstaid/diagnostics/denial"
 	"firstaid/diagnostics/policy"
 	"firstaid/diagnostics/policy/proposal"
 	"firstaid/diagnostics/template"
@@ -20,6 +21,10 @@ func fixDenied(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	role, denials := deniedTo(s, ix, f)
 	if len(denials) == 0 {
 		return nil
+	}
+	denials, permitted := stillDenied(s, denials)
+	if len(denials) == 0 {
+		return []Fix{allowedAlready(permitted)}
 	}
 	known := knownOf(s, ix, f, role)
 	p := proposal.For(denials, known)
@@ -44,6 +49,37 @@ func fixDenied(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 		}
 	}
 	return list.ordered()
+}
+
+// stillDenied takes out the denials that are allowed by now: a grant would
+// change nothing about them.
+func stillDenied(s *diagnostics.Snapshot, list []denial.Denial) (denied, permitted []denial.Denial) {
+	d := NewDecider(s)
+	for i := range list {
+		if allowed, _ := d.allowedNow(&list[i]); allowed {
+			permitted = append(permitted, list[i])
+			continue
+		}
+		denied = append(denied, list[i])
+	}
+	return denied, permitted
+}
+
+// allowedAlready is the answer to a denial of something that is allowed: it is
+// mended, or a layer denies that no simulation sees. Neither wants a grant.
+func allowedAlready(list []denial.Denial) Fix {
+	what := list[0].Action + " on " + firstOf(list[0].Resource, "*")
+	f := guide("No grant: it is allowed now", "권한 추가 아님: 지금은 허용됩니다",
+		diagnostics.Text{
+			En: "Call it again. " + what + " is allowed by now: the policy may have been changed since, and a change takes up to a minute to spread.",
+			Ko: "다시 호출해 보세요. 지금은 " + what + "이(가) 허용됩니다. 그사이 정책이 바뀌었을 수 있으며, 변경이 퍼지는 데 최대 1분이 걸립니다.",
+		},
+		diagnostics.Text{
+			En: "If it is denied again, look at what no simulation sees: a VPC endpoint policy, a session policy, a resource control policy, the resource's own policy, the key's policy or grants.",
+			Ko: "다시 거부되면 시뮬레이션이 보지 못하는 것을 확인하세요: VPC 엔드포인트 정책, 세션 정책, 리소스 제어 정책, 리소스 자체 정책, 키 정책이나 권한 부여(grant).",
+		})
+	f.Declined, f.Redeploy = diagnostics.Text{En: "A grant would change nothing.", Ko: "권한을 추가해도 바뀌는 것이 없습니다."}, false
+	return f
 }
 
 // tried tries a document on the role's policies as they were read.

@@ -145,8 +145,8 @@ func sameContext(list []diagnostics.Trial) [][]int {
 	return groups
 }
 
-// tryGroup asks twice: without the document, and with it.
-func tryGroup(ctx context.Context, p *diagnostics.Proof, group []int, ask Asker) error {
+// questionOf asks about a group of trials as the principal stands.
+func questionOf(p *diagnostics.Proof, group []int) diagnostics.Question {
 	q := diagnostics.Question{Principal: p.Principal, Context: append(slices.Clone(p.Context), p.Trials[group[0]].Context...)}
 	for _, i := range group {
 		t := p.Trials[i]
@@ -157,6 +157,12 @@ func tryGroup(ctx context.Context, p *diagnostics.Proof, group []int, ask Asker)
 			q.Resources = append(q.Resources, t.Resource)
 		}
 	}
+	return q
+}
+
+// tryGroup asks twice: without the document, and with it.
+func tryGroup(ctx context.Context, p *diagnostics.Proof, group []int, ask Asker) error {
+	q := questionOf(p, group)
 	before, err := ask(ctx, q)
 	if err != nil {
 		return err

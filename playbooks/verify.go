@@ -16,6 +16,11 @@ import (
 func Verify(now *diagnostics.Snapshot, f diagnostics.Finding, c *Catalog, applied diagnostics.Text) (diagnostics.State, diagnostics.Text) {
 	list := Diagnose(now, c)
 	i := slices.IndexFunc(list, func(again diagnostics.Finding) bool { return sameAgain(again, f) })
+	if i >= 0 {
+		if state, text := permitted(now, f, list[i]); !text.IsZero() {
+			return state, text
+		}
+	}
 	switch {
 	case i >= 0 && list[i].Last.After(f.Last):
 		return diagnostics.Open, diagnostics.Text{En: "It happened again since.", Ko: "그 뒤에 다시 발생했습니다."}

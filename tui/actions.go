@@ -212,7 +212,7 @@ func (a *App) openDemo() tea.Cmd {
 		return nil
 	}
 	a.source, a.target, a.opts.Label = source, Target{}, "demo"
-	a.opts.Demo, a.opts.Fixer, a.iam.ask = nil, nil, nil
+	a.opts.Demo, a.opts.Fixer, a.iam.ask, a.fixes.ask = nil, nil, nil, nil
 	if f, ok := source.(Fixer); ok {
 		a.opts.Fixer = f
 	}

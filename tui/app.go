@@ -55,6 +55,7 @@ type App struct {
 	toast   toast
 	shown   diagnostics.Finding          // the finding that panes were aligned with
 	states  map[string]diagnostics.State // by finding ID, from fixes applied here
+	watched *watch                       // what is being waited for after a fix; nil for nothing
 
 	clip     func(string) error // copies; nil without a terminal
 	headless bool               // nothing moves by itself
@@ -91,6 +92,7 @@ func New(ctx context.Context, o Options) *App {
 	}
 	a.detail.row, a.detail.tried = a.iam.row, a.iam.document
 	a.iam.proposed, a.iam.ask = a.fixes.proof, o.Simulate
+	a.fixes.ctx, a.fixes.ask = ctx, o.Simulate
 	if len(o.Notice) > 0 {
 		a.dialog = opening(l, o.Notice)
 	}

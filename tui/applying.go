@@ -301,5 +301,5 @@ func (m finished) apply(a *App) tea.Cmd {
 		}
 		return p.lines
 	}}
-	return a.collect()
+	return batch(a.collect(), a.watchFor(m))
 }

@@ -114,6 +114,7 @@ func (m diagnosed) apply(a *App) tea.Cmd {
 	if a.report = m.report; m.err != nil {
 		a.toast = toast{text: oneLine(m.err.Error()), bad: true}
 	}
+	back := a.cameBack(m.report)
 	for i, f := range m.report.findings {
 		if s, ok := a.states[f.ID()]; ok && f.State == diagnostics.Open {
 			m.report.findings[i].State = s
@@ -121,6 +122,9 @@ func (m diagnosed) apply(a *App) tea.Cmd {
 	}
 	for _, p := range a.panes {
 		p.show(m.report)
+	}
+	if back != "" {
+		a.findings.goTo(diagnostics.Ref{Kind: kindFinding, ID: back})
 	}
 	a.detail.rebuild() // it explains rows of panes that were shown the report after it
 	return batch(next, a.logs.again(), a.iam.again())

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -22,6 +23,15 @@ type fixesReady struct {
 
 func (fixesReady) target() paneID { return fixPane }
 
+// proofReady is IAM's own trial of a grant that is shown.
+type proofReady struct {
+	gen   int
+	at    int
+	proof *diagnostics.Proof
+}
+
+func (proofReady) target() paneID { return fixPane }
+
 // fixes is the pane that shows how to mend the chosen finding: its fixes are
 // alternatives, the best one first.
 type fixes struct {
@@ -35,6 +45,10 @@ type fixes struct {
 	text    widget.Text
 	focused bool
 	w, h    int
+
+	ask   playbooks.Asker // nil where there is no account to ask
+	ctx   context.Context
+	tried map[int]bool // the fixes of list that IAM was asked about
 }
 
 func newFixes(l *look) *fixes { return &fixes{look: l, text: widget.Text{Styled: true}} }
@@ -56,10 +70,20 @@ func (f *fixes) choose(r *report, x diagnostics.Finding) tea.Cmd {
 }
 
 func (f *fixes) Update(msg tea.Msg) tea.Cmd {
-	if m, ok := msg.(fixesReady); ok && m.gen == f.gen {
+	switch m := msg.(type) {
+	case fixesReady:
+		if m.gen != f.gen {
+			return nil
+		}
 		f.at = f.again(m.fixes)
-		f.list, f.ready = m.fixes, true
+		f.list, f.ready, f.tried = m.fixes, true, map[int]bool{}
 		f.rebuild()
+		return f.try()
+	case proofReady:
+		if m.gen == f.gen && m.at < len(f.list) {
+			f.list[m.at].Proof = m.proof
+			f.rebuild()
+		}
 	}
 	return nil
 }
@@ -74,6 +98,17 @@ func (f *fixes) again(list []playbooks.Fix) int {
 		}
 	}
 	return max(min(f.at, len(list)-1), 0)
+}
+
+// try has IAM try the grant on the screen, once. Until it answers, what was
+// decided here stands, and says so.
+func (f *fixes) try() tea.Cmd {
+	if f.ask == nil || f.none() != "" || f.list[f.at].Proof == nil || f.tried[f.at] {
+		return nil
+	}
+	f.tried[f.at] = true
+	ctx, ask, gen, at, proof := f.ctx, f.ask, f.gen, f.at, f.list[f.at].Proof
+	return func() tea.Msg { return proofReady{gen, at, playbooks.Prove(ctx, proof, ask)} }
 }
 
 // none says why there is nothing to show, or "".
@@ -282,7 +317,7 @@ func (f *fixes) turn(step int) func() tea.Cmd {
 		f.at = (f.at + step + len(f.list)) % len(f.list)
 		f.rebuild()
 		f.text.Edge(false)
-		return nil
+		return f.try()
 	}
 }
 

@@ -37,6 +37,9 @@ type Outcome struct {
 	State diagnostics.State
 	Text  diagnostics.Text // one or two sentences
 	Entry int              // number in the journal; 0 for none
+	// Watch says that the fix counts at once: the failure would come back by
+	// itself if something else causes it too.
+	Watch bool
 }
 
 // Fixer changes things. Nil means that nothing can be applied here. The screen

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
@@ -29,6 +30,7 @@ type fixOptions struct {
 	forget      bool
 	confirm     string
 	format      string
+	watch       time.Duration
 }
 
 func newFix(s streams, o *options) *cobra.Command {
@@ -56,6 +58,7 @@ Its place is kept until the last step; --forget gives the plan up.`,
 	flags.StringVar(&f.stack, "stack", "", "the stack to read; else samconfig.toml's")
 	flags.IntVar(&f.alternative, "alternative", 1, "which of the finding's fixes, best first")
 	flags.BoolVar(&f.apply, "apply", false, "apply what is shown")
+	flags.DurationVar(&f.watch, "watch", 0, "with --apply of a grant: watch the function's log this long; a denial that comes starts the next round")
 	flags.StringVar(&f.format, "format", "text", "text or json")
 	flags.BoolVar(&f.done, "done", false, "note that you took the next step of the guided plan yourself")
 	flags.BoolVar(&f.forget, "forget", false, "give up a guided plan that was begun; what it changed stays in the journal")
@@ -80,8 +83,9 @@ func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
 	if err != nil {
 		return err
 	}
-	if plan.Fix.Proof != nil && f.from.incident == "" {
-		if plan, err = f.proven(ctx, plan); err != nil {
+	live := f.from.incident == "" || f.apply && has[playbooks.Call](plan.Fix)
+	if plan.Fix.Proof != nil && live && snapshot.Example == "" {
+		if plan.Fix.Proof, err = f.prove(ctx, snapshot.Identity, plan.Fix.Proof); err != nil {
 			return err
 		}
 	}
@@ -92,7 +96,7 @@ func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
 	case f.forget:
 		return forget(s, plan)
 	case f.apply || f.done:
-		return f.carryOut(ctx, s, snapshot, plan)
+		return f.grant(ctx, s, snapshot, plan, lang)
 	case plan.Fix.Staged():
 		fmt.Fprintln(s.err, "\nNothing was changed. Take the next step with --apply, or note with --done that you took it; other fixes: --alternative N.")
 	default:
@@ -101,14 +105,17 @@ func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
 	return errFindings
 }
 
-// proven has IAM try what a plan grants.
-func (f *fixOptions) proven(ctx context.Context, plan playbooks.Plan) (playbooks.Plan, error) {
-	a, err := f.account(ctx, f.stack, ".")
-	if err != nil {
-		return plan, err
+// grant carries out a plan, and where it put statements on a live role asks
+// IAM what is decided now.
+func (f *fixOptions) grant(ctx context.Context, s streams, snapshot *diagnostics.Snapshot, plan playbooks.Plan, lang diagnostics.Lang) error {
+	since := time.Now()
+	if err := f.carryOut(ctx, s, snapshot, plan); err != nil || plan.Fix.Proof == nil || !has[playbooks.Call](plan.Fix) {
+		return err
 	}
-	plan.Fix.Proof = playbooks.Prove(ctx, plan.Fix.Proof, a.collector.Simulate)
-	return plan, nil
+	if err := f.confirmGrant(ctx, s, snapshot.Identity, plan, lang); err != nil || f.watch == 0 {
+		return err
+	}
+	return f.watchGrant(ctx, s, snapshot, plan, since, lang)
 }
 
 func (f *fixOptions) show(s streams, plan playbooks.Plan, lang diagnostics.Lang) error {

@@ -23,6 +23,8 @@ type fixer struct {
 	// again reads what is there now, for verifying.
 	again func(context.Context) (*diagnostics.Snapshot, error)
 	run   apply.Runner
+	// ask asks IAM's simulation; nil where there is no account.
+	ask playbooks.Asker
 	// quick says that reading again costs nothing, so that every fix is
 	// verified at once.
 	quick bool
@@ -33,6 +35,9 @@ type fixer struct {
 // Apply does exactly what the plan shows. What commands did is verified at
 // once.
 func (f *fixer) Apply(ctx context.Context, p playbooks.Plan) (tui.Outcome, error) {
+	if err := f.unproven(ctx, p); err != nil {
+		return tui.Outcome{}, err
+	}
 	t, err := f.transaction(ctx, f.root, has[playbooks.Call](p.Fix))
 	if err != nil {
 		return tui.Outcome{}, err
@@ -46,6 +51,9 @@ func (f *fixer) Apply(ctx context.Context, p playbooks.Plan) (tui.Outcome, error
 	out := tui.Outcome{State: diagnostics.Open, Text: both(text, f.note)}
 	if r.Changes() {
 		out.Entry = r.ID // there is something to take back
+	}
+	if f.ask != nil && p.Fix.Proof != nil && has[playbooks.Call](p.Fix) {
+		return f.confirmed(ctx, p, out), nil
 	}
 	if f.again == nil || !f.quick && !has[playbooks.Run](p.Fix) {
 		return out, nil
@@ -94,6 +102,41 @@ func (f *fixer) Advance(ctx context.Context, p playbooks.Plan, byHand bool) (tui
 	}
 	out.State, out.Text = checked.State, both(text, checked.Text)
 	return out, nil
+}
+
+// Prove has IAM try what a fix grants.
+func (f *fixer) Prove(ctx context.Context, p *diagnostics.Proof) *diagnostics.Proof {
+	if f.ask == nil {
+		return p
+	}
+	return playbooks.Prove(ctx, p, f.ask)
+}
+
+// unproven refuses a plan that was confirmed with one key when IAM's own trial,
+// made now, speaks against what it grants.
+func (f *fixer) unproven(ctx context.Context, p playbooks.Plan) error {
+	if p.Fix.Proof == nil || f.ask == nil || p.Confirmation() != "" {
+		return nil
+	}
+	p.Fix.Proof = f.Prove(ctx, p.Fix.Proof)
+	if word := p.Confirmation(); word != "" {
+		return fmt.Errorf("%s Nothing was changed; `firstaid fix %s --apply --confirm %s` does it all the same", playbooks.ProofSummary(p.Fix.Proof).En, p.Finding.ID(), word)
+	}
+	return nil
+}
+
+// confirmed asks IAM what is decided now that a grant is on the live role.
+func (f *fixer) confirmed(ctx context.Context, p playbooks.Plan, out tui.Outcome) tui.Outcome {
+	now, err := playbooks.Confirm(ctx, p.Fix.Proof, f.ask, playbooks.Pause)
+	if err != nil {
+		out.Text = both(out.Text, diagnostics.Text{En: "Not checked by AWS: " + err.Error(), Ko: "AWS가 확인하지 않았습니다: " + err.Error()})
+		return out
+	}
+	if now.Verdict() == diagnostics.ProofHolds {
+		out.State, out.Watch = diagnostics.FixedHere, true
+	}
+	out.Text = both(out.Text, playbooks.ConfirmedText(now))
+	return out
 }
 
 // applied says what became of a plan.

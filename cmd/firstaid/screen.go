@@ -32,7 +32,7 @@ func runScreen(ctx context.Context, s streams, o *options, args []string) error 
 		a.others = true
 		screen.Source = a
 		screen.Simulate = a.simulate
-		screen.Fixer = &fixer{root: a.dir, journal: journal(), catalog: catalog, live: a.changer, again: a.again, run: runCommand(s, a.dir)}
+		screen.Fixer = &fixer{root: a.dir, journal: journal(), catalog: catalog, live: a.changer, again: a.again, ask: a.simulate, run: runCommand(s, a.dir)}
 	}
 	if screen.Notice, err = unfinished(journal(), lang); err != nil {
 		fmt.Fprintln(s.err, "firstaid:", err)

@@ -78,7 +78,7 @@ func (r *reading) readLogs(ctx context.Context, group, function string, expected
 
 // newestEvents reads the newest events of a window, in their order of time,
 // and whether there are more.
-func (r *reading) newestEvents(ctx context.Context, group, pattern string, from, until time.Time) ([]diagnostics.LogEvent, bool, error) {
+func (c *Collector) newestEvents(ctx context.Context, group, pattern string, from, until time.Time) ([]diagnostics.LogEvent, bool, error) {
 	in := &cloudwatchlogs.FilterLogEventsInput{
 		LogGroupName:  aws.String(group),
 		StartTime:     aws.Int64(from.UnixMilli()),
@@ -92,10 +92,10 @@ func (r *reading) newestEvents(ctx context.Context, group, pattern string, from,
 	if from.Before(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)) {
 		in.StartFromHead = nil // AWS refuses newest first for older times
 	}
-	events, more, err := r.logPages(ctx, in)
+	events, more, err := c.logPages(ctx, in)
 	if refusesDirection(err) {
 		in.StartFromHead, in.NextToken = nil, nil
-		events, more, err = r.logPages(ctx, in)
+		events, more, err = c.logPages(ctx, in)
 	}
 	return events, more, err
 }
@@ -103,11 +103,11 @@ func (r *reading) newestEvents(ctx context.Context, group, pattern string, from,
 // logPages reads pages until there are enough events. An endpoint that does
 // not know StartFromHead answers oldest first: then the pages are read to
 // their end and the newest events kept.
-func (r *reading) logPages(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput) ([]diagnostics.LogEvent, bool, error) {
+func (c *Collector) logPages(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput) ([]diagnostics.LogEvent, bool, error) {
 	var events []diagnostics.LogEvent
 	newestFirst := in.StartFromHead != nil
 	for range maxLogPages {
-		out, err := r.logs.FilterLogEvents(ctx, in)
+		out, err := c.logs.FilterLogEvents(ctx, in)
 		if err != nil {
 			return inOrder(events), len(events) > 0, err
 		}
@@ -176,4 +176,15 @@ func join(events, more []diagnostics.LogEvent) []diagnostics.LogEvent {
 		}
 	}
 	return inOrder(events)
+}
+
+// LogsSince reads what a log group got since a time, redacted; of very much
+// the newest part. The error is an *Error.
+func (c *Collector) LogsSince(ctx context.Context, group string, from time.Time) ([]diagnostics.LogEvent, error) {
+	events, _, err := c.newestEvents(ctx, group, "", from, c.now().Add(time.Minute))
+	if err != nil && problemOf(err) != Missing {
+		return nil, c.explain(err)
+	}
+	s := &diagnostics.Snapshot{LogGroups: []diagnostics.LogGroup{{LogGroupName: group, Events: events}}}
+	return diagnostics.Redact(s, diagnostics.RedactOptions{}).LogGroups[0].Events, nil
 }
