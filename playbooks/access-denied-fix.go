@@ -22,27 +22,36 @@ func fixDenied(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	if len(denials) == 0 {
 		return nil
 	}
+	list, denials := ix.renamed(f, denials)
+	if len(denials) == 0 {
+		return list
+	}
 	denials, permitted := stillDenied(s, denials)
 	if len(denials) == 0 {
-		return []Fix{allowedAlready(permitted)}
+		return append(list, allowedAlready(permitted))
 	}
 	known := knownOf(s, ix, f, role)
 	p := proposal.For(denials, known)
 	if len(p.Statements) == 0 {
-		return []Fix{stopped(p)}
+		return append(list, stopped(p))
 	}
+	return append(list, ix.granted(f, role, &p, &known)...)
+}
+
+// granted are the ways to grant a proposal.
+func (ix *index) granted(f diagnostics.Finding, role string, p *proposal.Proposal, known *proposal.Known) []Fix {
 	var list fixes
-	if w, ok := newProject(s).at(f.Subject); ok && isFunction(w.resource) {
-		list = append(list, w.grant(&p, &known)...)
+	if w, ok := newProject(ix.snapshot).at(f.Subject); ok && isFunction(w.resource) {
+		list = append(list, w.grant(p, known)...)
 	}
 	owned, ok := ix.role(role)
 	if ok && role != "" && !owned.Missing {
-		list = append(list, hotPatch(owned, &p))
+		list = append(list, hotPatch(owned, p))
 	}
 	for i := range list {
-		list[i].Notes = append(list[i].Notes, notes(&p)...)
+		list[i].Notes = append(list[i].Notes, notes(p)...)
 		if list[i].Proof != nil {
-			list[i].Proof = ix.tried(owned, &p, list[i].Proof.Document)
+			list[i].Proof = ix.tried(owned, p, list[i].Proof.Document)
 		}
 		if !p.SingleKey() {
 			list[i].Risk, list[i].Confirm = Permanent, firstOf(role, f.Subject.ID)

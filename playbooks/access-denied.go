@@ -26,16 +26,22 @@ func findDenied(s *diagnostics.Snapshot) []diagnostics.Finding {
 	same := gather(all)
 	for _, r := range all {
 		d := r.denial
-		if d.Action == "" || d.Action == "iam:PassRole" || strings.HasPrefix(d.Action, "sts:AssumeRole") || d.MissingKey() {
+		if d.Action == "iam:PassRole" || strings.HasPrefix(d.Action, "sts:AssumeRole") || d.MissingKey() {
 			continue // passrole-assume-role and s3-missing-key speak of these
 		}
 		f := diagnostics.Finding{Subject: r.subject, First: r.at, Last: r.at, Captures: captured(d)}
-		if ix.simulated(&f, d) || ix.evaluated(&f, d) {
-			if also := same.others(r); also != "" {
-				f.Captures["also"] = also
-			}
-			list = append(list, f)
+		if m, ok := ix.misnamed(&d, r.subject); ok {
+			f = m.finding(f)
+		} else if _, ok := ix.unlisted(&d, r.subject); ok && same.bare(r) {
+			f.Confidence, f.CausedBy = diagnostics.Possible, diagnostics.Finding{Playbook: "s3-missing-key", Subject: r.subject}.ID()
+			f.Evidence = []diagnostics.Evidence{{Of: r.of, Field: r.field, At: r.at, Quote: quote(d.Quote)}}
+		} else if d.Action == "" || !ix.simulated(&f, d) && !ix.evaluated(&f, d) {
+			continue
 		}
+		if also := same.others(r); also != "" {
+			f.Captures["also"] = also
+		}
+		list = append(list, f)
 	}
 	return list
 }
@@ -60,6 +66,16 @@ func gather(all []refusal) together {
 // maxTogether bounds what is named of one role: texts can be written by
 // anybody.
 const maxTogether = 50
+
+// bare reports whether no call that a text names was refused to the subject.
+func (t together) bare(r refusal) bool {
+	for key := range t {
+		if key[0] == r.subject.String() {
+			return false
+		}
+	}
+	return true
+}
 
 // others names what was refused beside one call.
 func (t together) others(r refusal) string {
@@ -115,7 +131,7 @@ func refusals(s *diagnostics.Snapshot, ix *index) []refusal {
 
 // mayDeny is a cheap look before a text is parsed.
 func mayDeny(text string) bool {
-	return strings.Contains(text, "not authorized") || strings.Contains(text, "enied") || strings.Contains(text, "permission")
+	return strings.Contains(text, "not authorized") || strings.Contains(text, "enied") || strings.Contains(text, "permission") || strings.Contains(text, "have access") || strings.Contains(text, "orbidden")
 }
 
 func captured(d denial.Denial) map[string]string {

@@ -30,6 +30,7 @@ func finders() map[string]finder {
 		"payload-too-large-502":        findRefusedAnswers,
 		"reserved-concurrency-minimum": findScarceConcurrency,
 		"rollback-complete-stuck":      findStuckCreate,
+		"s3-missing-key":               findMissingKey,
 		"unresolved-reference":         findDangling,
 		"update-rollback-failed":       findStuckRollback,
 	}
@@ -52,6 +53,7 @@ func fixers() map[string]fixer {
 		"payload-too-large-502":          fixPayload,
 		"role-policies-ignored":          fixIgnoredPolicies,
 		"rollback-complete-stuck":        fixStuckCreate,
+		"s3-missing-key":                 fixMissingKey,
 		"update-rollback-failed":         fixStuckRollback,
 	}
 }

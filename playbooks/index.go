@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"firstaid/diagnostics"
+	"firstaid/diagnostics/policy/proposal"
 )
 
 // An index answers which thing of a snapshot a name stands for, so that an
@@ -13,6 +14,9 @@ type index struct {
 	physical  map[string]diagnostics.Ref // physical id → resource
 	functions map[string]int             // function name → place in Snapshot.Functions
 	roles     map[string]int             // role name → place in Snapshot.Roles
+	resources []proposal.Resource        // see stackResources
+	decider   *Decider                   // see decide
+	names     map[string]*misnaming      // see misnamed
 }
 
 func newIndex(s *diagnostics.Snapshot) *index {

@@ -53,6 +53,7 @@ var rules = sync.OnceValue(func() []rule {
 		{"doesn't have permission to call ", readCall},
 		{"does not have permission to call ", readCall},
 		{"Access to the resource ", readQueue},
+		{"queue does not exist or you do not have access to it", set(Denial{Form: FormQueue, Service: "sqs", Decision: Ambiguous})},
 		{"The ciphertext refers to a customer master key that does not exist", set(Denial{Form: FormKey, PolicyType: KMSAmbiguous, Decision: Ambiguous})},
 		{"Access to KMS is not allowed", set(Denial{Form: FormKey})},
 		{"accept terms and subscribe", set(Denial{Form: FormMarketplace})},
