@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -40,6 +41,12 @@ func checkFix(t *testing.T, name string) {
 			continue
 		}
 		files = append(files, f)
+		if f.Name == "snapshot.json" { // what was read of the account
+			if err := json.Unmarshal(f.Data, s); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
 		s.Files = append(s.Files, diagnostics.File{Path: f.Name, Content: string(f.Data)})
 	}
 	f := readFinding(t, string(archive.Comment))

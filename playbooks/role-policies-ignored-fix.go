@@ -5,8 +5,22 @@ import "firstaid/diagnostics"
 // fixIgnoredPolicies moves the policies to the role that is used, or lets SAM
 // make a role with them; where neither can be written, a person is told how.
 func fixIgnoredPolicies(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
-	list := newProject(s).mends(f)
-	return append(list.ordered(), referToRole())
+	p := newProject(s)
+	list := p.mends(f)
+	w, ok := p.at(f.Subject)
+	if !ok || w.resource.Own("Role") == nil || w.resource.Own("Policies") == nil || w.resource.Property("Role").Fn == "Fn::If" {
+		return append(list.ordered(), referToRole())
+	}
+	role, known := w.ownRole(f)
+	list.add(w.otherRole(role.RoleName))
+	if !known {
+		return append(list.ordered(), referToRole())
+	}
+	keep := w.keepRole(role)
+	if keep.Kind == FixTemplate { // nothing is lacking
+		return append([]Fix{keep}, list.ordered()...)
+	}
+	return append(list.ordered(), keep)
 }
 
 func referToRole() Fix {

@@ -28,10 +28,7 @@ func checkRolePolicies(s *scope) {
 				r.ID+" has both Role and Policies: SAM refuses a state machine with both",
 				r.ID+"에 Role과 Policies가 함께 있습니다. SAM은 둘 다 있는 상태 머신을 거부합니다")
 		}
-		var mends []Mend
-		if m, ok := s.moveToRole(r); ok {
-			mends = append(mends, m)
-		}
+		mends := s.moveToRole(r)
 		if editable(r) && r.Own("Role") != nil {
 			m := s.mend("Drop Role: SAM then makes a role with these policies", "Role을 제거합니다. SAM이 이 정책들로 역할을 만듭니다", edit.Delete(properties(r, "Role")...))
 			m.Changes = bilingual(
