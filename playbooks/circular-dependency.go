@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -116,4 +117,61 @@ func cut(edges []edge) edge {
 		}
 	}
 	return edges[0]
+}
+
+// fixCircle names the references that close the circle and says how the one
+// to give up is cut, which depends on how it refers.
+func fixCircle(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
+	ids := strings.FieldsFunc(f.Captures["resources"], func(c rune) bool { return c == ',' || c == ' ' })
+	for _, t := range readSources(s).files {
+		edges := circleEdges(t, ids)
+		if len(edges) < 2 {
+			continue
+		}
+		e := cut(edges)
+		at := t.At(e.Node)
+		where := fmt.Sprintf("%s:%d", at.File, at.Line)
+		fix := guide("Cut the reference from "+e.from+" to "+e.to, e.from+"에서 "+e.to+"(으)로 가는 참조를 끊습니다",
+			diagnostics.Text{En: where + ": " + firstLine(t.Raw(e.Node)), Ko: where + ": " + firstLine(t.Raw(e.Node))},
+			wayToCut(t, e))
+		for _, other := range edges {
+			if other != e {
+				at := t.At(other.Node)
+				fix.Notes = append(fix.Notes, diagnostics.Text{
+					En: fmt.Sprintf("The circle also goes %s → %s (%s:%d)", other.from, other.to, at.File, at.Line),
+					Ko: fmt.Sprintf("순환의 다른 참조: %s → %s (%s:%d)", other.from, other.to, at.File, at.Line),
+				})
+			}
+		}
+		return []Fix{fix}
+	}
+	return nil
+}
+
+// wayToCut says what to write instead of a reference.
+func wayToCut(t *template.Template, e edge) diagnostics.Text {
+	target := t.Resource(e.to)
+	switch {
+	case e.How == template.ByDependsOn:
+		return diagnostics.Text{En: "Remove this DependsOn; keep it only on one of the two sides", Ko: "이 DependsOn을 지웁니다. 둘 중 한쪽에만 남깁니다"}
+	case target != nil && target.Type == "AWS::EC2::SecurityGroup":
+		return diagnostics.Text{
+			En: "Move the rule into a resource of its own, AWS::EC2::SecurityGroupIngress or …Egress, with both GroupId and the other group's id",
+			Ko: "규칙을 별도 리소스 AWS::EC2::SecurityGroupIngress 또는 …Egress로 옮기고 GroupId와 상대 그룹의 ID를 지정합니다",
+		}
+	case target != nil && target.Type == "AWS::S3::Bucket":
+		return diagnostics.Text{
+			En: "Give " + e.to + " a name of its own (BucketName: !Sub \"${AWS::StackName}-" + strings.ToLower(e.to) + "\"; lower case only) and write the same !Sub here instead of the reference",
+			Ko: e.to + "에 이름을 지정하고(BucketName: !Sub \"${AWS::StackName}-" + strings.ToLower(e.to) + "\", 소문자만) 여기에는 참조 대신 같은 !Sub를 씁니다",
+		}
+	case target != nil && strings.Contains(target.Type, "Api"):
+		return diagnostics.Text{
+			En: "An API's address is only known after it is made: let the function take it from the request, or from a parameter of SSM that is written afterwards",
+			Ko: "API 주소는 만든 뒤에야 알 수 있습니다. 함수가 요청에서 읽거나 나중에 기록하는 SSM 파라미터에서 읽게 합니다",
+		}
+	}
+	return diagnostics.Text{
+		En: "Give " + e.to + " a fixed name with !Sub and write that name here; or move what needs both into a third resource (AWS::IAM::Policy, AWS::Lambda::Permission)",
+		Ko: e.to + "에 !Sub로 고정된 이름을 주고 여기에 그 이름을 씁니다. 또는 양쪽이 필요한 부분을 세 번째 리소스(AWS::IAM::Policy, AWS::Lambda::Permission)로 옮깁니다",
+	}
 }

@@ -43,6 +43,7 @@ func fixers() map[string]fixer {
 		"alias-ordering":                 fixAlias,
 		"arm64-mismatch":                 fixArchitecture,
 		"arn-substitution":               fixUnsubstituted,
+		"circular-dependency":            fixCircle,
 		"cors-missing-method":            fixCORS,
 		"custom-resource-timeout":        fixSilentCustomResource,
 		"delete-failed-bucket-not-empty": fixUndeletable,
@@ -55,5 +56,6 @@ func fixers() map[string]fixer {
 		"rollback-complete-stuck":        fixStuckCreate,
 		"s3-missing-key":                 fixMissingKey,
 		"update-rollback-failed":         fixStuckRollback,
+		"vpc-eni":                        fixInterface,
 	}
 }

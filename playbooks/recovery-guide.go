@@ -24,18 +24,65 @@ func deleteForgotten(k diagnostics.Stack) []Fix {
 
 // fixUndeletable goes on with a deletion that stopped at something that is not
 // empty: by retaining it, which loses nothing, or by emptying it by hand.
-// RetainResources is taken in DELETE_FAILED only (API reference of DeleteStack).
 func fixUndeletable(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
-	var list []Fix
-	if k, ok := stackOf(s, f); ok && k.StackStatus == "DELETE_FAILED" {
-		if kept := undeleted(s, k); len(kept) > 0 {
-			list = append(list, retain(k, kept))
+	return append(retaining(s, f), guide("Empty it, then delete again", "비운 뒤 다시 삭제합니다",
+		diagnostics.Text{En: "Stop what writes there (access logs, replication, deliveries)", Ko: "쓰기를 멈춥니다(액세스 로그, 복제, 전송)"},
+		emptying(s, f),
+		diagnostics.Text{En: "Delete the stack again", Ko: "스택을 다시 삭제합니다"}))
+}
+
+// emptying says how the very thing is emptied that the finding is about. A
+// bucket with versions keeps them and delete markers after an ordinary delete
+// (S3 user guide, "Emptying a bucket").
+func emptying(s *diagnostics.Snapshot, f diagnostics.Finding) diagnostics.Text {
+	kind, name := "", ""
+	for _, e := range s.Events {
+		if e.ResourceRef() == f.Subject && e.PhysicalResourceId != "" {
+			kind, name = e.ResourceType, shellWord(e.PhysicalResourceId, "NAME")
 		}
 	}
-	return append(list, guide("Empty it, then delete again", "비운 뒤 다시 삭제합니다",
-		diagnostics.Text{En: "Stop what writes there (access logs, replication, deliveries)", Ko: "쓰기를 멈춥니다(액세스 로그, 복제, 전송)"},
-		diagnostics.Text{En: "Remove every object version and delete marker, or every image; what is removed cannot be brought back", Ko: "모든 객체 버전과 삭제 마커, 또는 모든 이미지를 지웁니다. 지운 것은 되돌릴 수 없습니다"},
-		diagnostics.Text{En: "Delete the stack again", Ko: "스택을 다시 삭제합니다"}))
+	switch kind {
+	case "AWS::ECR::Repository":
+		return diagnostics.Text{
+			En: "Delete the images: `aws ecr list-images --repository-name " + name + "` lists them, `aws ecr batch-delete-image` removes them; what is removed cannot be brought back",
+			Ko: "이미지를 지웁니다. `aws ecr list-images --repository-name " + name + "`로 보고 `aws ecr batch-delete-image`로 지웁니다. 지운 것은 되돌릴 수 없습니다",
+		}
+	case "AWS::S3::Bucket":
+		return diagnostics.Text{
+			En: "Empty the bucket: `aws s3 rm s3://" + name + " --recursive`, then every version and delete marker that `aws s3api list-object-versions --bucket " + name + "` still shows; what is removed cannot be brought back",
+			Ko: "버킷을 비웁니다. `aws s3 rm s3://" + name + " --recursive` 뒤에 `aws s3api list-object-versions --bucket " + name + "`에 남은 모든 버전과 삭제 마커를 지웁니다. 지운 것은 되돌릴 수 없습니다",
+		}
+	}
+	return diagnostics.Text{En: "Remove every object version and delete marker, or every image; what is removed cannot be brought back", Ko: "모든 객체 버전과 삭제 마커, 또는 모든 이미지를 지웁니다. 지운 것은 되돌릴 수 없습니다"}
+}
+
+// retaining is the deletion that goes on without what did not go; empty where
+// the stack is in no state for it. RetainResources is taken in DELETE_FAILED
+// only (API reference of DeleteStack).
+func retaining(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
+	k, ok := stackOf(s, f)
+	if !ok || k.StackStatus != "DELETE_FAILED" {
+		return nil
+	}
+	kept := undeleted(s, k)
+	if len(kept) == 0 {
+		return nil
+	}
+	return []Fix{retain(k, kept)}
+}
+
+// fixInterface waits for Lambda to take its network interfaces away, or leaves
+// the group or subnet behind.
+func fixInterface(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
+	k, ok := stackOf(s, f)
+	if !ok || !strings.HasPrefix(k.StackStatus, "DELETE") {
+		return nil
+	}
+	wait := guide("Wait for Lambda's network interfaces, then delete again", "Lambda의 네트워크 인터페이스가 사라진 뒤 다시 삭제합니다",
+		diagnostics.Text{En: "See who holds it: `aws ec2 describe-network-interfaces --filters Name=group-id,Values=<sg>` (or Name=subnet-id); Description names the function", Ko: "누가 쓰는지 봅니다: `aws ec2 describe-network-interfaces --filters Name=group-id,Values=<sg>`(또는 Name=subnet-id). Description에 함수가 나옵니다"},
+		diagnostics.Text{En: "Take VpcConfig off every function and old version that uses it; Lambda removes the interfaces some 20 to 40 minutes later", Ko: "이를 쓰는 모든 함수와 이전 버전에서 VpcConfig를 제거합니다. Lambda는 20~40분 뒤 인터페이스를 지웁니다"},
+		diagnostics.Text{En: "Delete the stack again", Ko: "스택을 다시 삭제합니다"})
+	return append([]Fix{wait}, retaining(s, f)...)
 }
 
 func retain(k diagnostics.Stack, kept []string) Fix {
@@ -95,23 +142,63 @@ func fixExport(_ *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 		diagnostics.Text{En: "Change or remove the output, and deploy this stack again", Ko: "출력을 바꾸거나 지우고 이 스택을 다시 배포합니다"})}
 }
 
-// shellName is a name as it may stand in a command that somebody copies; a
-// text could hold anything, so what is no plain export name is left out.
-func shellName(name string) string {
-	plain := name != "" && strings.IndexFunc(name, func(r rune) bool {
+// shellName is an export's name as it may stand in a command that somebody
+// copies.
+func shellName(name string) string { return shellWord(name, "<export>") }
+
+// shellWord is a name as it may stand in a command; a text could hold
+// anything, so what is no plain name is replaced.
+func shellWord(name, otherwise string) string {
+	plain := name != "" && !strings.HasPrefix(name, "-") && strings.IndexFunc(name, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(":-_./", r)
 	}) < 0
 	if !plain {
-		return "<export>"
+		return otherwise
 	}
 	return name
 }
 
 // fixSilentCustomResource ends the waiting and keeps it short the next time.
-func fixSilentCustomResource(*diagnostics.Snapshot, diagnostics.Finding) []Fix {
-	return []Fix{guide("End the waiting, then answer on every path", "대기를 끝내고 모든 경로에서 응답하게 합니다",
-		diagnostics.Text{En: "Find ResponseURL, StackId, RequestId and LogicalResourceId of the request in the function's log", Ko: "함수 로그에서 요청의 ResponseURL, StackId, RequestId, LogicalResourceId를 찾습니다"},
-		diagnostics.Text{En: "PUT a JSON object with these ids, a PhysicalResourceId and Status SUCCESS (to finish a deletion) or FAILED (to roll back) to ResponseURL, with an empty Content-Type", Ko: "이 ID들과 PhysicalResourceId, Status를 SUCCESS(삭제를 끝낼 때) 또는 FAILED(롤백할 때)로 담은 JSON을 빈 Content-Type으로 ResponseURL에 PUT합니다"},
+// The fields are those of "Custom resource response objects" in the user guide;
+// the empty Content-Type is what the URL was signed with.
+func fixSilentCustomResource(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
+	where := diagnostics.Text{En: "the function's log", Ko: "함수 로그"}
+	if at := requestLogged(s, f); at != "" {
+		where = diagnostics.Text{En: "the function's log (" + at + ")", Ko: "함수 로그(" + at + ")"}
+	}
+	answer := guide("End the waiting, then answer on every path", "대기를 끝내고 모든 경로에서 응답하게 합니다",
+		diagnostics.Text{En: "Take ResponseURL and RequestId of the request from " + where.En + "; without them only waiting for the timeout is left", Ko: where.Ko + "에서 요청의 ResponseURL과 RequestId를 찾습니다. 없으면 시간 초과를 기다리는 수밖에 없습니다"},
+		diagnostics.Text{En: "Answer in the function's place, Status SUCCESS to finish a deletion or FAILED to roll back: `curl -X PUT -H 'Content-Type:' -d '" + reply(s, f) + "' \"$ResponseURL\"`", Ko: "함수 대신 응답합니다. 삭제를 끝내려면 Status를 SUCCESS로, 롤백하려면 FAILED로 합니다: `curl -X PUT -H 'Content-Type:' -d '" + reply(s, f) + "' \"$ResponseURL\"`"},
 		diagnostics.Text{En: "Mend what kept the function from answering; send the answer in `finally`, for Delete too", Ko: "응답하지 못한 원인을 고치고, Delete를 포함해 `finally`에서 응답을 보냅니다"},
-		diagnostics.Text{En: "Set ServiceTimeout on the custom resource, then deploy again", Ko: "사용자 지정 리소스에 ServiceTimeout을 지정하고 다시 배포합니다"})}
+		diagnostics.Text{En: "Set ServiceTimeout on the custom resource, then deploy again", Ko: "사용자 지정 리소스에 ServiceTimeout을 지정하고 다시 배포합니다"})
+	return append(retaining(s, f), answer)
+}
+
+// reply is the answer of a custom resource with what its events know filled in.
+func reply(s *diagnostics.Snapshot, f diagnostics.Finding) string {
+	stack, logical, physical := "STACK_ID", "LOGICAL_ID", "any-fixed-name"
+	for _, e := range s.Events {
+		if e.ResourceRef() == f.Subject {
+			stack, logical = shellWord(e.StackId, stack), shellWord(e.LogicalResourceId, logical)
+			physical = shellWord(e.PhysicalResourceId, physical)
+		}
+	}
+	return `{"Status":"FAILED","Reason":"answered by hand","RequestId":"'"$RequestId"'","StackId":"` + stack + `","LogicalResourceId":"` + logical + `","PhysicalResourceId":"` + physical + `"}`
+}
+
+// requestLogged says where the function logged the request; the URL itself is
+// a secret and is not shown.
+func requestLogged(s *diagnostics.Snapshot, f diagnostics.Finding) string {
+	for _, e := range s.Events {
+		if e.ResourceRef() != f.Subject || !e.Failed() {
+			continue
+		}
+		h, _ := handlerOf(s, e)
+		for _, l := range h.events {
+			if strings.Contains(l.Message, "ResponseURL") {
+				return h.group.LogGroupName + ", " + l.Timestamp.UTC().Format("15:04:05Z")
+			}
+		}
+	}
+	return ""
 }

@@ -28,8 +28,15 @@ func fixStuckCreate(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	if !ok || k.StackStatus != "ROLLBACK_COMPLETE" && k.StackStatus != "ROLLBACK_FAILED" {
 		return nil
 	}
+	return []Fix{deleteAndRecreate(s, k)}
+}
+
+// deleteAndRecreate names the original cause before anything is deleted, and
+// what stays behind. Deleting is the only operation that ROLLBACK_COMPLETE
+// takes (user guide, "Stack status codes").
+func deleteAndRecreate(s *diagnostics.Snapshot, k diagnostics.Stack) Fix {
 	of := diagnostics.Ref{Kind: diagnostics.KindStack, ID: k.StackName}
-	return []Fix{{
+	f := Fix{
 		Title: diagnostics.Text{En: "Delete the stack " + k.StackName + ", then deploy it anew", Ko: "스택 " + k.StackName + "을(를) 삭제한 뒤 새로 배포합니다"},
 		Kind:  FixEnvironment, Risk: Permanent, Redeploy: true,
 		Changes: diagnostics.Text{
@@ -37,11 +44,45 @@ func fixStuckCreate(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 			Ko: "첫 생성이 실패한 스택이므로 동작한 적이 있는 리소스가 없습니다. DeletionPolicy가 Retain인 리소스는 남아 다음 생성과 충돌할 수 있습니다.",
 		},
 		Notes: []diagnostics.Text{{En: "Mend the original cause first, or the next creation ends here again.", Ko: "원래 원인을 먼저 해결하지 않으면 다음 생성도 여기서 끝납니다."}},
-		Steps: []Step{
-			Call{Of: of, Service: "cloudformation", Operation: "DeleteStack", Args: map[string]any{"StackName": k.StackId}, Confirm: k.StackName},
-			Manual{Of: of, Do: diagnostics.Text{En: "When the stack is gone, deploy again: sam deploy", Ko: "스택이 삭제되면 다시 배포하세요: sam deploy"}},
-		},
-	}}
+	}
+	if e, ok := firstFailure(s); ok {
+		f.Notes[0].En += " It was " + e.LogicalResourceId + ": " + firstLine(e.Reason())
+		f.Notes[0].Ko += " 원인: " + e.LogicalResourceId + ": " + firstLine(e.Reason())
+	}
+	if kept := strings.Join(keptBehind(s, k), ", "); kept != "" {
+		f.Notes = append(f.Notes, diagnostics.Text{
+			En: "These stayed when the creation was rolled back; remove or import them, or the next creation meets their names: " + kept,
+			Ko: "생성이 롤백될 때 다음이 남았습니다. 지우거나 가져오지 않으면 다음 생성에서 이름이 충돌합니다: " + kept,
+		})
+	}
+	f.Steps = []Step{
+		Call{Of: of, Service: "cloudformation", Operation: "DeleteStack", Args: map[string]any{"StackName": k.StackId}, Confirm: k.StackName},
+		Manual{Of: of, Do: diagnostics.Text{En: "When the stack is gone, deploy again: sam deploy", Ko: "스택이 삭제되면 다시 배포하세요: sam deploy"}},
+	}
+	return f
+}
+
+// firstFailure is the first event that says why something failed, the words of
+// consequences aside.
+func firstFailure(s *diagnostics.Snapshot) (diagnostics.Event, bool) {
+	for _, e := range s.Events {
+		if e.Failed() && !e.OfStack() && e.Reason() != "" && !strings.Contains(e.Reason(), "cancelled") && e.ResourceType != "AWS::CloudFormation::Stack" {
+			return e, true
+		}
+	}
+	return diagnostics.Event{}, false
+}
+
+// keptBehind lists what a rollback did not delete: CloudFormation skips what
+// is to be retained (DELETE_SKIPPED).
+func keptBehind(s *diagnostics.Snapshot, k diagnostics.Stack) []string {
+	var list []string
+	for _, e := range s.Events {
+		if e.StackId == k.StackId && e.ResourceStatus == "DELETE_SKIPPED" {
+			list = append(list, strings.TrimSpace(e.LogicalResourceId+" "+e.PhysicalResourceId))
+		}
+	}
+	return list
 }
 
 // fixStuckRollback continues a rollback that failed, first without skipping
@@ -55,15 +96,32 @@ func fixStuckRollback(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	}
 	switch k.StackStatus {
 	case "UPDATE_ROLLBACK_FAILED":
-		fixes := []Fix{continueRollback(k, nil)}
-		if skip := failedInRollback(s, k); len(skip) > 0 {
-			fixes = append(fixes, continueRollback(k, skip))
+		skip := failedInRollback(s, k)
+		fixes := []Fix{blockedBy(s, k, skip, continueRollback(k, nil))}
+		if len(skip) > 0 {
+			fixes = append(fixes, blockedBy(s, k, skip, continueRollback(k, skip)))
 		}
 		return append(fixes, recoverStack(s, k))
-	case "UPDATE_FAILED", "CREATE_FAILED":
-		return []Fix{rollBack(k)}
+	case "UPDATE_FAILED":
+		return []Fix{rollBack(k), correctAndDeploy(s, k)}
+	case "CREATE_FAILED":
+		return []Fix{correctAndDeploy(s, k), rollBackCreation(k)}
 	}
 	return nil
+}
+
+// blockedBy says beside a fix what did not go back, and why.
+func blockedBy(s *diagnostics.Snapshot, k diagnostics.Stack, names []string, f Fix) Fix {
+	for _, name := range names {
+		e, ok := lastFailure(s, k, name)
+		if !ok || e.ResourceStatusReason == "" {
+			continue
+		}
+		f.Notes = append(f.Notes, diagnostics.Text{
+			En: name + " did not go back: " + firstLine(e.ResourceStatusReason), Ko: name + "이(가) 되돌아가지 못했습니다: " + firstLine(e.ResourceStatusReason),
+		})
+	}
+	return f
 }
 
 func continueRollback(k diagnostics.Stack, skip []string) Fix {
@@ -88,6 +146,45 @@ func continueRollback(k diagnostics.Stack, skip []string) Fix {
 		}
 	}
 	f.Steps = []Step{Call{Of: of, Service: "cloudformation", Operation: "ContinueUpdateRollback", Args: args, Confirm: k.StackName}}
+	if len(skip) > 0 {
+		names := strings.Join(skip, ", ")
+		f.Steps = append(f.Steps, Manual{Of: of, Do: diagnostics.Text{
+			En: "Look at the drift (`aws cloudformation detect-stack-drift --stack-name " + k.StackName + "`), and bring " + names + " and the template together before the next update",
+			Ko: "드리프트를 확인하고(`aws cloudformation detect-stack-drift --stack-name " + k.StackName + "`), 다음 업데이트 전에 " + names + "과(와) 템플릿을 맞춥니다",
+		}})
+	}
+	return f
+}
+
+// rollBackCreation takes back a creation that failed with rollback disabled.
+// There is no state to go back to, so RollbackStack deletes the stack (API
+// reference of RollbackStack).
+func rollBackCreation(k diagnostics.Stack) Fix {
+	f := rollBack(k)
+	f.Title = diagnostics.Text{En: "Roll the creation of " + k.StackName + " back, which deletes the stack", Ko: k.StackName + "의 생성을 롤백합니다. 스택이 삭제됩니다"}
+	f.Risk = Permanent
+	f.Changes = diagnostics.Text{
+		En: "The stack never reached a stable state, so rolling back deletes it with everything in it that worked.",
+		Ko: "한 번도 정상 상태가 된 적이 없는 스택이므로 롤백하면 정상 생성된 것까지 모두 삭제됩니다.",
+	}
+	return f
+}
+
+// correctAndDeploy keeps what worked: a stack that stopped with rollback
+// disabled takes another update (user guide, "Stack failure options").
+func correctAndDeploy(s *diagnostics.Snapshot, k diagnostics.Stack) Fix {
+	f := guide("Correct the cause and deploy again; what worked is kept", "원인을 고쳐 다시 배포합니다. 성공한 것은 유지됩니다",
+		diagnostics.Text{En: "Mend the failure that stands first here", Ko: "여기서 첫째로 나온 장애를 고칩니다"})
+	if e, ok := firstFailure(s); ok {
+		f.Steps[0] = Manual{Do: diagnostics.Text{
+			En: "Mend what failed first: " + e.LogicalResourceId + ": " + firstLine(e.Reason()), Ko: "먼저 실패한 것을 고칩니다: " + e.LogicalResourceId + ": " + firstLine(e.Reason()),
+		}}
+	}
+	f.Notes = []diagnostics.Text{{
+		En: "It goes to the same stack " + k.StackName + "; add --disable-rollback if it should stop once more instead of going back.",
+		Ko: "같은 스택 " + k.StackName + "에 배포됩니다. 실패하면 다시 멈추게 하려면 --disable-rollback을 붙입니다.",
+	}}
+	f.Steps = append(f.Steps, deploySteps(s)...)
 	return f
 }
 
