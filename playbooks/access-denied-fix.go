@@ -181,8 +181,8 @@ func (w *workpiece) grant(p *proposal.Proposal, k *proposal.Known) []Fix {
 		f.Changes = p.Radius
 		if len(t.Excess) > 0 {
 			f.Changes = diagnostics.Text{
-				En: "Also allows, on the same resource: " + strings.Join(t.Excess, ", "),
-				Ko: "같은 리소스에 다음도 허용합니다: " + strings.Join(t.Excess, ", "),
+				En: "Allows what was denied, and more on the same resource: " + strings.Join(t.Excess, ", "),
+				Ko: "거부된 작업을 허용하며, 같은 리소스에 다음도 허용합니다: " + strings.Join(t.Excess, ", "),
 			}
 		}
 		list.add(w.edited(grants(f, t.Statements), w.template.Name, byHand(w.resource.ID, p), edit.Append(at, samTemplate(t))))
