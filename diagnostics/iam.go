@@ -35,6 +35,10 @@ type Simulation struct {
 	// does not speak of them.
 	AllowedByBoundary      *bool `json:"allowedByPermissionsBoundary,omitempty"`
 	AllowedByOrganizations *bool `json:"allowedByOrganizations,omitempty"`
+	// Without is what IAM decides with one kind of policy left out, by kind
+	// (permission-boundary, scp, inline, user-managed): the kind that turns the
+	// decision is the one that blocks.
+	Without map[string]string `json:"without,omitempty"`
 }
 
 // MatchedStatement is a statement that decided a simulation.

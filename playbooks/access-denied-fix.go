@@ -31,7 +31,7 @@ func fixDenied(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 		return append(list, allowedAlready(permitted))
 	}
 	known := knownOf(s, ix, f, role)
-	p := proposal.For(denials, known)
+	p := proposal.For(informed(s, denials), known)
 	if len(p.Statements) == 0 {
 		return append(list, stopped(p))
 	}
@@ -72,6 +72,28 @@ func stillDenied(s *diagnostics.Snapshot, list []denial.Denial) (denied, permitt
 		denied = append(denied, list[i])
 	}
 	return denied, permitted
+}
+
+// informed puts what IAM itself said in place of what a text says: a text names
+// one kind of policy even where several deny, or none.
+func informed(s *diagnostics.Snapshot, list []denial.Denial) []denial.Denial {
+	d := NewDecider(s)
+	out := slices.Clone(list)
+	for i := range out {
+		for _, p := range askedPairs(&out[i]) {
+			x, ok := d.simulation(out[i].Role, p[0], p[1])
+			switch {
+			case !ok:
+			case x.Without["scp"] == diagnostics.DecisionAllowed:
+				out[i].PolicyType = denial.ServiceControl
+			case x.Without["permission-boundary"] == diagnostics.DecisionAllowed:
+				out[i].PolicyType = denial.PermissionsBoundary
+			case x.EvalDecision == diagnostics.DecisionExplicit && out[i].PolicyType != denial.ServiceControl && out[i].PolicyType != denial.PermissionsBoundary:
+				out[i].Decision = denial.Explicit
+			}
+		}
+	}
+	return out
 }
 
 // allowedAlready is the answer to a denial of something that is allowed: it is
@@ -159,6 +181,11 @@ func stopped(p proposal.Proposal) Fix {
 			seen[x.Rule] = true
 			f.Steps = append(f.Steps, Manual{Do: x.Text})
 		}
+	}
+	for _, text := range p.Ask {
+		f.Steps = append(f.Steps, Manual{Do: diagnostics.Text{
+			En: "Send this to the owner of that policy: " + text.En, Ko: "그 정책의 소유자에게 보낼 글: " + text.In(diagnostics.Korean),
+		}})
 	}
 	for _, m := range p.Meant {
 		f.Steps = append(f.Steps, Manual{Of: diagnostics.Ref{Kind: diagnostics.KindResource, ID: m.LogicalID}, Do: diagnostics.Text{
@@ -307,6 +334,11 @@ func notes(p *proposal.Proposal) []diagnostics.Text {
 	}
 	for _, s := range p.Stops {
 		list = append(list, diagnostics.Text{En: "Left out: " + s.Action + ": " + s.Text.En, Ko: "제외됨: " + s.Action + ": " + s.Text.In(diagnostics.Korean)})
+	}
+	for _, text := range p.Ask {
+		list = append(list, diagnostics.Text{
+			En: "For the owner of the policy that blocks the rest: " + text.En, Ko: "나머지를 막는 정책의 소유자에게: " + text.In(diagnostics.Korean),
+		})
 	}
 	for _, c := range p.Companions {
 		list = append(list, diagnostics.Text{

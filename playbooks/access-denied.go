@@ -156,10 +156,12 @@ func (ix *index) simulated(f *diagnostics.Finding, d denial.Denial) bool {
 		}}
 		switch {
 		case len(s.MissingContextValues) > 0 && s.EvalDecision != "explicitDeny":
+			keys, ask := strings.Join(s.MissingContextValues, ", "), askWith(s)
 			f.Because = diagnostics.Text{
-				En: "IAM's simulation is inconclusive: it depends on " + strings.Join(s.MissingContextValues, ", "),
-				Ko: "IAM 시뮬레이션으로는 알 수 없습니다. 다음 값에 따라 달라집니다: " + strings.Join(s.MissingContextValues, ", "),
+				En: "IAM's simulation is inconclusive: it depends on " + keys + ". Say what the call has: " + ask,
+				Ko: "IAM 시뮬레이션으로는 알 수 없습니다. 다음 값에 따라 달라집니다: " + keys + ". 호출의 값을 알려 주세요: " + ask,
 			}
+			f.Unknown = append(f.Unknown, missingContext(s))
 			f.Confidence = diagnostics.Possible
 		case s.EvalDecision == "allowed":
 			f.Because = diagnostics.Text{
@@ -175,16 +177,81 @@ func (ix *index) simulated(f *diagnostics.Finding, d denial.Denial) bool {
 	return false
 }
 
+// becauseDenied names the layer that blocks. IAM was asked again without a
+// boundary or an SCP that does not allow: that says whether the role's own
+// policies would.
 func becauseDenied(s diagnostics.Simulation) diagnostics.Text {
+	boundary := s.AllowedByBoundary != nil && !*s.AllowedByBoundary
+	scp := s.AllowedByOrganizations != nil && !*s.AllowedByOrganizations
 	switch {
-	case s.AllowedByBoundary != nil && !*s.AllowedByBoundary:
-		return diagnostics.Text{En: "IAM's simulation: the permissions boundary does not allow it", Ko: "IAM 시뮬레이션: 권한 경계가 허용하지 않습니다"}
-	case s.AllowedByOrganizations != nil && !*s.AllowedByOrganizations:
-		return diagnostics.Text{En: "IAM's simulation: a service control policy does not allow it", Ko: "IAM 시뮬레이션: 서비스 제어 정책이 허용하지 않습니다"}
-	case s.EvalDecision == "explicitDeny":
-		return diagnostics.Text{En: "IAM's simulation: a Deny statement matches", Ko: "IAM 시뮬레이션: Deny 문이 일치합니다"}
+	case boundary && scp:
+		return alsoLacking(s, diagnostics.Text{En: "neither the permissions boundary nor a service control policy allows it", Ko: "권한 경계도 서비스 제어 정책도 허용하지 않습니다"})
+	case boundary:
+		return alsoLacking(s, diagnostics.Text{En: "the permissions boundary does not allow it", Ko: "권한 경계가 허용하지 않습니다"})
+	case scp:
+		return alsoLacking(s, diagnostics.Text{En: "a service control policy does not allow it", Ko: "서비스 제어 정책이 허용하지 않습니다"})
+	case s.EvalDecision == diagnostics.DecisionExplicit:
+		return explicitly(s)
 	default:
 		return diagnostics.Text{En: "IAM's simulation: no statement of the role allows it", Ko: "IAM 시뮬레이션: 역할의 어떤 문장도 허용하지 않습니다"}
+	}
+}
+
+// alsoLacking adds what IAM decides without the layer that blocks.
+func alsoLacking(s diagnostics.Simulation, layer diagnostics.Text) diagnostics.Text {
+	t := diagnostics.Text{En: "IAM's simulation: " + layer.En, Ko: "IAM 시뮬레이션: " + layer.Ko}
+	var allowed, lacking bool
+	for _, kind := range []string{"permission-boundary", "scp"} {
+		switch s.Without[kind] {
+		case diagnostics.DecisionAllowed:
+			allowed = true
+		case diagnostics.DecisionImplicit:
+			lacking = true
+		}
+	}
+	switch {
+	case allowed:
+		t.En, t.Ko = t.En+"; without it IAM would allow it, so a grant changes nothing", t.Ko+". 그것이 없으면 IAM이 허용하므로 권한을 추가해도 바뀌지 않습니다"
+	case lacking && len(s.Without) == 1:
+		t.En, t.Ko = t.En+", and no statement of the role does either: both have to", t.Ko+". 역할의 어떤 문장도 허용하지 않으므로 둘 다 바꿔야 합니다"
+	}
+	return t
+}
+
+// explicitly names the policy with the Deny, and whether another denies too.
+func explicitly(s diagnostics.Simulation) diagnostics.Text {
+	t := diagnostics.Text{En: "IAM's simulation: a Deny statement matches", Ko: "IAM 시뮬레이션: Deny 문이 일치합니다"}
+	if len(s.MatchedStatements) > 0 {
+		by := s.MatchedStatements[0].SourcePolicyId
+		t.En, t.Ko = "IAM's simulation: a Deny statement of "+by+" matches", "IAM 시뮬레이션: "+by+"의 Deny 문이 일치합니다"
+	}
+	turned := false
+	for _, decision := range s.Without {
+		turned = turned || decision != diagnostics.DecisionExplicit
+	}
+	if len(s.Without) > 1 && !turned {
+		t.En, t.Ko = t.En+", and one of another policy too", t.Ko+". 다른 정책의 Deny 문도 일치합니다"
+	}
+	return t
+}
+
+// askWith is the command that asks again with the values that are missing.
+func askWith(s diagnostics.Simulation) string {
+	argv := []string{
+		"firstaid", "iam", "simulate", "--role", s.PolicySourceArn,
+		"--action", s.EvalActionName, "--resource", s.EvalResourceName,
+	}
+	for _, k := range s.MissingContextValues {
+		argv = append(argv, "--context", k+"=string:VALUE")
+	}
+	return ShellQuote(argv)
+}
+
+// missingContext is what would have to be known for IAM to decide.
+func missingContext(s diagnostics.Simulation) diagnostics.Unread {
+	return diagnostics.Unread{
+		Of:     diagnostics.Ref{Kind: diagnostics.KindSimulation, ID: s.EvalActionName + " " + s.EvalResourceName},
+		Reason: "the condition keys " + strings.Join(s.MissingContextValues, ", ") + " of the call are not known",
 	}
 }
 

@@ -30,7 +30,7 @@ func Diagnose(s *diagnostics.Snapshot, c *Catalog) []diagnostics.Finding {
 	d.rank(list)
 	for i := range list {
 		list[i].Chain = d.chain(list[i])
-		list[i].Unknown = d.unknown(list[i])
+		list[i].Unknown = append(list[i].Unknown, d.unknown(list[i])...)
 	}
 	return list
 }
@@ -172,6 +172,10 @@ func (d *diagnosis) add(f diagnostics.Finding) {
 		old.Confidence, old.Because = f.Confidence, f.Because
 		old.Summary = f.Summary
 	}
+	if old.Because.IsZero() {
+		old.Because = f.Because
+	}
+	old.Unknown = append(old.Unknown, f.Unknown...)
 	if old.Source == nil {
 		old.Source = f.Source
 	}
@@ -251,6 +255,7 @@ func (d *diagnosis) settle(f *diagnostics.Finding) {
 	}
 	switch {
 	case f.Confidence >= diagnostics.Likely && !f.Because.IsZero():
+	case kinds[diagnostics.KindSimulation] && !f.Because.IsZero(): // a simulation that settles nothing agrees with nobody
 	case len(kinds) > 1:
 		f.Confidence = max(f.Confidence, diagnostics.Likely)
 		f.Because = diagnostics.Text{En: "two independent sources say so", Ko: "서로 독립된 두 출처가 일치합니다"}

@@ -164,3 +164,41 @@ func TestIAMsAnswersReplaceOurs(t *testing.T) {
 		t.Errorf("where nobody may simulate: %+v", got)
 	}
 }
+
+// TestIAMKnowsBetterThanTheText: the text blames the identity policies, IAM
+// shows that an SCP alone blocks: there is nothing to grant, and a text for its
+// owner.
+func TestIAMKnowsBetterThanTheText(t *testing.T) {
+	no := false
+	for name, c := range map[string]struct {
+		sim  diagnostics.Simulation
+		want string // in the owner's text, "" for a grant
+		why  string
+	}{
+		"an SCP alone":                {diagnostics.Simulation{EvalDecision: "explicitDeny", AllowedByOrganizations: &no, Without: map[string]string{"scp": "allowed"}}, "service control policies", "so a grant changes nothing"},
+		"the boundary alone":          {diagnostics.Simulation{EvalDecision: "implicitDeny", AllowedByBoundary: &no, Without: map[string]string{"permission-boundary": "allowed"}}, "permissions boundary", "so a grant changes nothing"},
+		"boundary and role lack it":   {diagnostics.Simulation{EvalDecision: "implicitDeny", AllowedByBoundary: &no, Without: map[string]string{"permission-boundary": "implicitDeny"}}, "", "both have to"},
+		"a Deny of one policy":        {diagnostics.Simulation{EvalDecision: "explicitDeny", MatchedStatements: []diagnostics.MatchedStatement{{SourcePolicyId: "guard"}}}, "Deny", "of guard matches"},
+		"the role alone lacks it":     {diagnostics.Simulation{EvalDecision: "implicitDeny"}, "", "no statement of the role"},
+		"a key of the call is absent": {diagnostics.Simulation{EvalDecision: "implicitDeny", MissingContextValues: []string{"aws:SourceVpc"}}, "", "--context aws:SourceVpc=string:VALUE"},
+	} {
+		s := denied(refused("dynamodb:PutItem", ordersTable), deniedTemplate)
+		c.sim.Origin, c.sim.PolicySourceArn, c.sim.EvalActionName, c.sim.EvalResourceName = "aws", s.Roles[0].Arn, "dynamodb:PutItem", ordersTable
+		s.Simulations = []diagnostics.Simulation{c.sim}
+		f, list := diagnoseDenied(t, s)
+		if !strings.Contains(f.Because.En, c.why) {
+			t.Errorf("%s: because %q", name, f.Because.En)
+		}
+		owner := ""
+		for _, x := range list {
+			for _, step := range x.Steps {
+				if m, ok := step.(Manual); ok {
+					owner += m.Do.En + "\n"
+				}
+			}
+		}
+		if c.want == "" && list[0].Proof == nil || c.want != "" && (list[0].Proof != nil || !strings.Contains(owner, "Please let") || !strings.Contains(owner, c.want)) {
+			t.Errorf("%s: %+v\n%s", name, list[0].Title, owner)
+		}
+	}
+}

@@ -24,6 +24,9 @@ func (r *reading) simulateDenials(ctx context.Context) {
 		q.Context = append(q.Context, ContextKey{Name: "aws:CurrentTime", Type: "date", Values: []string{now.UTC().Format("2006-01-02T15:04:05Z")}})
 		answers, err := r.Simulate(ctx, q.Question)
 		answers = slices.DeleteFunc(answers, func(s diagnostics.Simulation) bool { return !q.asks(s) })
+		if err == nil {
+			answers, err = r.bisect(ctx, q.Question, answers)
+		}
 		r.change(func(s *diagnostics.Snapshot) { s.Simulations = append(s.Simulations, answers...) })
 		r.unread(diagnostics.Ref{Kind: diagnostics.KindSimulation, ID: q.Principal}, "SimulatePrincipalPolicy", "", err)
 	}

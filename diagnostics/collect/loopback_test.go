@@ -3,6 +3,7 @@ package collect_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -276,4 +277,55 @@ func TestLoopbackIAMRefusesAsIAMDoes(t *testing.T) {
 			t.Errorf("%s: %v", name, c.err)
 		}
 	}
+}
+
+// TestLoopbackIAMTellsTheLayerThatBlocks reads a stack whose function was
+// denied twice, and asks without one layer after the other.
+func TestLoopbackIAMTellsTheLayerThatBlocks(t *testing.T) {
+	text := func(action string) string {
+		return "User: arn:aws:sts::123456789012:assumed-role/shop-role/shop-fn is not authorized to perform: " + action + " on resource: " + orders + " because no identity-based policy allows the " + action + " action"
+	}
+	for name, c := range map[string]struct {
+		boundary string
+		inline   string
+		scp      string
+		want     map[string]string
+		calls    int
+	}{
+		"nothing allows it":                     {inline: putOrders, calls: 1},
+		"a boundary, which alone blocks":        {inline: getOrders, boundary: putOrders, want: map[string]string{"permission-boundary": "allowed"}, calls: 2},
+		"a boundary, and nothing allows it":     {inline: putOrders, boundary: putOrders, want: map[string]string{"permission-boundary": "implicitDeny"}, calls: 2},
+		"an SCP that allows something else":     {inline: getOrders, scp: putOrders, want: map[string]string{"scp": "allowed"}, calls: 2},
+		"a boundary and an SCP":                 {inline: getOrders, boundary: putOrders, scp: putOrders, want: map[string]string{"permission-boundary": "implicitDeny", "scp": "implicitDeny"}, calls: 3},
+		"a Deny of an inline policy":            {inline: strings.Replace(getOrders, "Allow", "Deny", 1), want: map[string]string{"inline": "implicitDeny", "user-managed": "explicitDeny"}, calls: 3},
+		"a Deny of an SCP, of which no word is": {inline: getOrders, scp: strings.Replace(getOrders, "Allow", "Deny", 1), want: map[string]string{"scp": "allowed"}, calls: 2},
+	} {
+		role := shopRole()
+		role.Inline["orders"] = c.inline
+		if c.boundary != "" {
+			role.BoundaryARN, role.Boundary = "arn:aws:iam::123456789012:policy/edge", c.boundary
+		}
+		e := iamtest.New(t, role)
+		if c.scp != "" {
+			e.SCP = levels(t, c.scp)
+		}
+		s := collect.Asked(t.Context(), endpoint(t, e), &diagnostics.Snapshot{
+			Identity:  diagnostics.Identity{Account: iamtest.Account, Region: iamtest.Region},
+			Roles:     []diagnostics.Role{{RoleName: "shop-role", Arn: role.ARN()}},
+			LogGroups: []diagnostics.LogGroup{{Events: []diagnostics.LogEvent{{Message: text("dynamodb:GetItem")}}}},
+		})
+		if len(s.Simulations) != 1 || !maps.Equal(s.Simulations[0].Without, c.want) || len(e.Asked("SimulatePrincipalPolicy")) != c.calls {
+			t.Errorf("%s: %+v in %d calls", name, s.Simulations, len(e.Asked("SimulatePrincipalPolicy")))
+		}
+	}
+}
+
+func endpoint(t *testing.T, e *iamtest.Endpoint) *collect.Collector {
+	t.Helper()
+	cfg := e.Config()
+	c, err := collect.New(context.Background(), collect.Options{Config: &cfg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
