@@ -68,9 +68,10 @@ func (p *Project) Findings() []Finding {
 		all[i].Mends = slices.DeleteFunc(all[i].Mends, func(m Mend) bool { return !m.possible(drafts) })
 	}
 	slices.SortStableFunc(all, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Playbook, b.Playbook))
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Playbook, b.Playbook),
+			cmp.Compare(b.Severity, a.Severity))
 	})
-	// A setting in Globals concerns several resources; it is one defect.
+	// A setting in Globals concerns several resources; it is one defect. The worst of several at one place counts.
 	return slices.CompactFunc(all, func(a, b Finding) bool {
 		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Playbook == b.Playbook
 	})

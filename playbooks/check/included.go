@@ -2,6 +2,7 @@ package check
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"firstaid/diagnostics"
@@ -102,7 +103,7 @@ func (s *scope) checkIncluded(b body, n *template.Node, p template.Place) bool {
 	}
 	var names []string
 	for _, v := range template.Variables(n.Text) {
-		if n.Kind == template.String && !v.Literal && s.resolves(v, p) {
+		if n.Kind == template.String && !v.Literal && s.resolves(v, p) && !slices.Contains(names, v.Name) {
 			names = append(names, v.Name)
 		}
 	}

@@ -5,8 +5,9 @@ import "firstaid/diagnostics/template"
 // scope is one template under check, with what several rules ask about it.
 type scope struct {
 	*Project
-	t     *template.Template
-	found []Finding
+	t      *template.Template
+	found  []Finding
+	filled *bool // see preprocessed
 
 	functions []*template.Resource // Lambda functions, SAM's and CloudFormation's
 	named     []namedFunction

@@ -97,8 +97,10 @@ func (s *scope) unsubstituted(n *template.Node, p template.Place) {
 		if v.Literal || !s.resolves(v, p) {
 			continue
 		}
-		names = append(names, "${"+v.Name+"}")
-		wanted = append(wanted, v.Name)
+		if !slices.Contains(wanted, v.Name) {
+			names = append(names, "${"+v.Name+"}")
+			wanted = append(wanted, v.Name)
+		}
 	}
 	if len(names) == 0 {
 		return
@@ -110,7 +112,7 @@ func (s *scope) unsubstituted(n *template.Node, p template.Place) {
 		}
 	}
 	ops = append(ops, edit.WrapSub(wanted, p.Clone().Path...))
-	list := strings.Join(slices.Compact(names), ", ")
+	list := strings.Join(names, ", ")
 	mends := []Mend{s.mend("Put the text into Fn::Sub", "텍스트를 Fn::Sub로 감쌉니다", ops...)}
 	if s.doubtful(n.Text, p) {
 		mends = nil
@@ -140,7 +142,7 @@ func (s *scope) resolves(v template.Variable, p template.Place) bool {
 	if exactPseudo(v.Name) != "" {
 		return true
 	}
-	if inScript(p) || slices.Contains(p.Loops, v.Name) || s.definedBeside(v.Name, p) {
+	if inScript(p) || slices.Contains(p.Loops, v.Name) || s.definedBeside(v.Name, p) || s.preprocessed() {
 		return false
 	}
 	id, attr := v.ID()
@@ -148,6 +150,19 @@ func (s *scope) resolves(v template.Variable, p template.Place) bool {
 		return s.t.Resource(id) != nil && attribute.MatchString(attr)
 	}
 	return s.t.Known(id)
+}
+
+// otherTool matches variables that only the Serverless Framework and its like replace.
+var otherTool = regexp.MustCompile(`\$\{(?:self|opt|file|param|sls|cf|env|ssm|strToBool)[:(][^}]+\}`)
+
+// preprocessed reports a template that another tool fills in before CloudFormation sees it: what a variable in it
+// means is that tool's to say.
+func (s *scope) preprocessed() bool {
+	if s.filled == nil {
+		found := otherTool.Match(s.t.Source)
+		s.filled = &found
+	}
+	return *s.filled
 }
 
 var attribute = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.]*$`)

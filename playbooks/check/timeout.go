@@ -22,10 +22,8 @@ func checkTimeout(s *scope) {
 		if !isFunction(r) {
 			continue
 		}
-		at, text := r.Property("Timeout"), ""
-		if v, ok := at.Str(); ok {
-			text = v
-		}
+		at := r.Property("Timeout")
+		text, _ := s.text(at)
 		seconds, err := strconv.ParseFloat(text, 64)
 		if err != nil {
 			continue
