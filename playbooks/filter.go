@@ -2,6 +2,7 @@ package playbooks
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"strings"
 )
@@ -106,25 +107,32 @@ func rarest(sets [][]string) []string {
 	var best []string
 	lowest := 0
 	for _, set := range sets {
-		pieces := make([]string, 0, len(set))
-		for _, w := range set {
-			if p := sturdy(w); !slices.Contains(pieces, p) {
-				pieces = append(pieces, p)
-			}
-		}
-		short := shortest(pieces)
-		if short < minWidth {
-			continue
-		}
-		cost := max(0, goodWidth-short) * 100_000
-		for _, p := range pieces {
-			cost += 5 + commonness(rarestWindow(p, min(len(p), maxWidth)))
-		}
-		if best == nil || cost < lowest {
+		pieces, cost := price(set)
+		if pieces != nil && (best == nil || cost < lowest) {
 			best, lowest = pieces, cost
 		}
 	}
 	return best
+}
+
+// price is what it costs to look for a set: how often healthy texts hold its
+// pieces. A set with a piece that is too short has none.
+func price(set []string) (pieces []string, cost int) {
+	for _, w := range set {
+		if p := sturdy(w); !slices.Contains(pieces, p) {
+			pieces = append(pieces, p)
+		}
+	}
+	short := shortest(pieces)
+	if short < minWidth {
+		return nil, 0
+	}
+	cost = max(0, goodWidth-short) * 100_000
+	for _, p := range pieces {
+		w := rarestWindow(p, min(len(p), goodWidth))
+		cost += 5 + commonness(w) + heat(w)/10
+	}
+	return pieces, cost
 }
 
 // goodWidth is the width from which on a window moves fast.
@@ -195,7 +203,8 @@ func plainRune(r rune, strict bool) bool {
 func rarestWindow(literal string, width int) string {
 	best, lowest := literal[:width], -1
 	for i := 0; i+width <= len(literal); i++ {
-		if c := commonness(literal[i : i+width]); lowest < 0 || c < lowest {
+		c := commonness(literal[i:i+width]) + heat(literal[i:i+width])
+		if lowest < 0 || c < lowest {
 			best, lowest = literal[i:i+width], c
 		}
 	}
@@ -213,6 +222,30 @@ func commonness(window string) int {
 	}
 	return sum + everyday*least
 }
+
+// heat tells how often healthy texts would stop at a window: they hold its last
+// block, or another one that has the same place.
+func heat(window string) int {
+	sum := 0
+	for end := 4; end <= len(window); end++ {
+		n := int(healthyBlocks[placeOf(binary.LittleEndian.Uint32([]byte(window[end-4:end])), wholeBlock)])
+		if end == len(window) {
+			n *= 10
+		}
+		sum += 100 * n
+	}
+	return sum
+}
+
+// healthyBlocks counts the blocks of healthy texts by their places.
+var healthyBlocks = func() *[places]uint8 {
+	var count [places]uint8
+	for text := []byte(healthy); len(text) >= 4; text = text[1:] {
+		p := placeOf(binary.LittleEndian.Uint32(text), wholeBlock)
+		count[p] = min(count[p], 254) + 1
+	}
+	return &count
+}()
 
 // healthyPieces counts three-byte pieces of what logs hold when all is well.
 var healthyPieces = func() *[1 << pieceBits]uint16 {
@@ -234,7 +267,7 @@ XRAY TraceId: 1-6352a70e-1e2c502e358361800241fd45 SegmentId: 58c91264a2cb124e Sa
 {"time":"2026-03-01T10:00:00.000Z","type":"platform.report","record":{"requestId":"8f1c","metrics":{"durationMs":98.5,"billedDurationMs":99,"memorySizeMB":128,"maxMemoryUsedMB":47},"status":"success"}}
 {"timestamp":"2026-03-01T10:00:00.000Z","level":"INFO","requestId":"d661f7cf","message":"Processing event","logger":"handler","service":"orders","function_name":"shop","xray_trace_id":"1-63"}
 [INFO] 2026-03-01T10:00:00.000Z 8f1c2d3e Received event from queue, processing message with id, stored item in table, request completed
-2026-03-01T10:00:00.000Z 8f1c2d3e INFO DEBUG WARN user order created updated handler response status 200 OK latency path method GET POST PUT headers
+2026-03-01T10:00:00.000Z 8f1c2d3e INFO DEBUG WARN user order created updated handler response status 200 OK latency path method GET POST PUT headers with from for to of in
 (c14d527d-6a06) Method request path: {proxy=orders} HTTP Method: GET, Resource Path: /orders Method completed with status: 200
 (c14d527d-6a06) Endpoint request URI: https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:orders/invocations
 (c14d527d-6a06) Endpoint request headers: {x-amzn-lambda-integration-tag, Authorization, X-Amz-Date, x-amzn-apigateway-api-id, Accept, User-Agent, X-Amz-Security-Token}

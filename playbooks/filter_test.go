@@ -62,6 +62,13 @@ func TestFilterKnowsEveryBuiltinSignal(t *testing.T) {
 	for _, i := range c.matcher.filter.always {
 		t.Errorf("%s: %s spells out no literal of %d characters", c.matcher.signals[i].playbook, c.matcher.signals[i].Pattern, minWidth)
 	}
+	if c.matcher.filter.narrow != nil {
+		for _, s := range c.matcher.signals {
+			if words := rarest(s.required); width(words) < goodWidth {
+				t.Errorf("%s: of %q all that can be sought is %q: too short to be fast", s.playbook, s.Pattern, words)
+			}
+		}
+	}
 	t.Logf("%d signals, %d triggers, windows of %d bytes", len(c.matcher.signals), len(c.matcher.filter.wide.windows), c.matcher.filter.wide.width)
 }
 

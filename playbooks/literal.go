@@ -38,20 +38,27 @@ func requiredSets(re *syntax.Regexp) [][]string {
 	return nil
 }
 
-// concatSets joins neighbours that are spelled out, so that the literals are
-// as long as they can be.
+// concatSets lists what each part of a concatenation requires.
 func concatSets(subs []*syntax.Regexp) [][]string {
 	var sets [][]string
+	joined(subs, func(words []string) { sets = append(sets, usable(words)...) },
+		func(sub *syntax.Regexp) { sets = append(sets, requiredSets(sub)...) })
+	return sets
+}
+
+// joined walks through a concatenation. Neighbours that are spelled out are
+// joined, so that the literals are as long as they can be.
+func joined(subs []*syntax.Regexp, spelled func(words []string), other func(sub *syntax.Regexp)) {
 	run := []string{""}
 	flush := func() {
-		sets = append(sets, usable(run)...)
+		spelled(run)
 		run = []string{""}
 	}
 	for _, sub := range subs {
 		words, ok := exact(sub)
 		if !ok {
 			flush()
-			sets = append(sets, requiredSets(sub)...)
+			other(sub)
 			continue
 		}
 		if len(run)*len(words) > maxChoices {
@@ -60,14 +67,13 @@ func concatSets(subs []*syntax.Regexp) [][]string {
 		run = product(run, words)
 	}
 	flush()
-	return sets
 }
 
 // alternateSets unites the best set of every branch: one of them is taken.
 func alternateSets(subs []*syntax.Regexp) [][]string {
 	var union []string
 	for _, sub := range subs {
-		best := longest(requiredSets(sub))
+		best := bestSet(requiredSets(sub))
 		if best == nil {
 			return nil
 		}
@@ -77,6 +83,19 @@ func alternateSets(subs []*syntax.Regexp) [][]string {
 		return nil
 	}
 	return [][]string{union}
+}
+
+// bestSet returns the set that costs the least to look for, of those with a
+// price.
+func bestSet(sets [][]string) []string {
+	best := longest(sets)
+	lowest := -1
+	for _, set := range sets {
+		if pieces, cost := price(set); pieces != nil && (lowest < 0 || cost < lowest) {
+			best, lowest = set, cost
+		}
+	}
+	return best
 }
 
 // longest returns the set whose shortest literal is the longest.

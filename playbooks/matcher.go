@@ -57,9 +57,8 @@ type signal struct {
 	// required are sets of literals in lower case: of each, one is in every
 	// text that the pattern matches.
 	required [][]string
-	// holds are the same sets as places in Matcher.literals, the ones that are
-	// the least likely to be there first.
-	holds [][]int
+	// need is the same and more; a pattern that spells nothing out has none.
+	demand demand
 	// sturdy are the words of those literals; a raw text shows them unchanged.
 	sturdy  [][][]string
 	pattern *expression
@@ -119,22 +118,15 @@ func NewMatcher(list []Playbook) (*Matcher, error) {
 func (m *Matcher) number() {
 	places := map[string]int{}
 	for i := range m.signals {
-		s := &m.signals[i]
-		sets := slices.Clone(s.required)
-		slices.SortStableFunc(sets, func(a, b []string) int { return shortest(b)*len(a) - shortest(a)*len(b) })
-		for _, set := range sets {
-			var list []int
-			for _, w := range set {
-				at, known := places[w]
-				if !known {
-					at = len(m.literals)
-					places[w] = at
-					m.literals = append(m.literals, w)
-				}
-				list = append(list, at)
+		m.signals[i].demand.number(func(literal string) int {
+			at, known := places[literal]
+			if !known {
+				at = len(m.literals)
+				places[literal] = at
+				m.literals = append(m.literals, literal)
 			}
-			s.holds = append(s.holds, list)
-		}
+			return at
+		})
 	}
 }
 
@@ -166,6 +158,7 @@ func compile(s Signal, words map[string]bool) (signal, error) {
 		return c, err
 	}
 	c.pattern, c.required = pattern, requiredSets(tree)
+	c.demand, _ = demandOf(tree)
 	c.sturdy = sturdySets(c.required)
 	addWords(words, tree)
 	for _, p := range s.Also {
@@ -243,9 +236,7 @@ func (m *Matcher) candidates(view string) []int {
 		return nil
 	}
 	holds := m.holder(view)
-	return slices.DeleteFunc(found, func(s int) bool {
-		return slices.ContainsFunc(m.signals[s].holds, func(set []int) bool { return !slices.ContainsFunc(set, holds) })
-	})
+	return slices.DeleteFunc(found, func(s int) bool { return !m.signals[s].demand.met(holds) })
 }
 
 // holder answers which literals a text holds; each is sought once.

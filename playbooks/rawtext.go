@@ -14,14 +14,14 @@ import (
 type rawPlaces struct {
 	text []byte
 	at   int
-	// before is the byte before at, in the highest place, where it matters.
+	// before has its highest bit set where the byte before at is no white space.
 	before uint64
 }
 
 const (
 	ones    = 0x0101010101010101
 	tops    = 0x80 * ones
-	blanks  = ' ' * ones
+	lows    = 0x7f * ones
 	slashes = '\\' * ones
 )
 
@@ -51,52 +51,39 @@ func (r *rawPlaces) next() (from, to int, odd, ok bool) {
 
 func (r *rawPlaces) moveTo(at int) {
 	r.at = at
-	r.before = uint64(r.text[at-1]) << 56
+	r.before = 1 << 63
 	if white(r.text[at-1]) {
-		r.before = ' ' << 56
+		r.before = 0
 	}
 }
 
 // suspect finds the next byte that needs a closer look, -1 if there is none:
 // one beyond ASCII, a control character, a backslash, the second of two white
-// spaces. It reads eight bytes at a time.
+// spaces. It looks at eight bytes at a time: those that need none have their
+// highest bits set in fine. As none of them is beyond ASCII, no sum of one byte
+// reaches the next.
 func (r *rawPlaces) suspect() int {
 	i, before := r.at, r.before
 	for ; i+8 <= len(r.text); i += 8 {
-		x := binary.LittleEndian.Uint64(r.text[i:])
-		slash := x ^ slashes
-		pair := (x ^ blanks) | ((x<<8 | before>>56) ^ blanks)
-		if (x|(x+ones)|(x-blanks)&^x|(slash-ones)&^slash|(pair-ones)&^pair)&tops == 0 {
-			before = x
-			continue
-		}
-		spaces := below(x, ' '+1)
-		doubled := spaces & (spaces<<8 | below(before>>56, ' '+1)&0x80)
-		controls := below(x, ' ') &^ (equal(x, '\n') | equal(x, '\t') | equal(x, '\r'))
-		if found := x&tops | controls | doubled | equal(x, '\\') | equal(x, 0x7f); found != 0 {
+		word := binary.LittleEndian.Uint64(r.text[i:])
+		x := word & lows
+		visible := x + (0x80-'!')*ones
+		apart := visible | visible<<8 | before>>56
+		before = visible
+		printed := (visible + ones) | ((x + (0x80-'\t')*ones) ^ (x + (0x80-'\v')*ones)) // or a tab or line feed
+		fine := apart & printed & ((x ^ slashes) + lows)
+		if found := (word | (x + ones) | ^fine) & tops; found != 0 {
 			return i + bits.TrailingZeros64(found)/8
-		}
-		before = x
-		if spaces>>63 != 0 {
-			before = ' ' << 56
 		}
 	}
 	for ; i < len(r.text); i++ {
 		c := r.text[i]
-		if c >= 0x7f || c == '\\' || c < ' ' && !white(c) || white(c) && i > 0 && white(r.text[i-1]) {
+		if c >= 0x7f || c == '\\' || c < ' ' && c != '\n' && c != '\t' || white(c) && i > 0 && white(r.text[i-1]) {
 			return i
 		}
 	}
 	return -1
 }
-
-// below marks the bytes that are less than n in their highest bits.
-func below(x uint64, n byte) uint64 {
-	return ^((x &^ tops) + uint64(0x80-n)*ones | x) & tops
-}
-
-// equal marks the bytes that are c.
-func equal(x uint64, c byte) uint64 { return below(x^uint64(c)*ones, 1) }
 
 func white(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 

@@ -11,7 +11,7 @@ func plainPlaces(text []byte) (list [][2]int) {
 	for at := 0; at < len(text); {
 		c := text[at]
 		n := 1
-		if c >= 0x7f || c == '\\' || c < ' ' && !white(c) || white(c) && at > 0 && white(text[at-1]) {
+		if c >= 0x7f || c == '\\' || c < ' ' && c != '\n' && c != '\t' || white(c) && at > 0 && white(text[at-1]) {
 			if from, to := gapAt(text, at); to > from {
 				list = append(list, [2]int{from, to})
 				at = to

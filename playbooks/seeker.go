@@ -31,12 +31,14 @@ const (
 	places    = 1 << placeBits
 	maxWidth  = 8 // a window is compared as one number
 	minWidth  = 3
+
+	wholeBlock = 0xffffffff
 )
 
 // newSeeker returns a seeker of nothing. Blocks have four bytes; three, where
 // a narrow window would move by little.
 func newSeeker(width int) *seeker {
-	s := &seeker{width: width, block: 4, mask: 0xffffffff, byKey: map[uint64]int{}}
+	s := &seeker{width: width, block: 4, mask: wholeBlock, byKey: map[uint64]int{}}
 	if width < goodWidth {
 		s.block, s.mask = 3, 0xffffff00
 	}
@@ -48,8 +50,10 @@ func newSeeker(width int) *seeker {
 
 // place is where the tables speak of a block. It is given as the four bytes up
 // to its end, the last one highest; both cases of a letter have one place.
-func (s *seeker) place(four uint32) uint32 {
-	return ((four | 0x20202020) & s.mask) * 0x9e3779b1 >> (32 - placeBits)
+func (s *seeker) place(four uint32) uint32 { return placeOf(four, s.mask) }
+
+func placeOf(four, mask uint32) uint32 {
+	return ((four | 0x20202020) & mask) * 0x9e3779b1 >> (32 - placeBits)
 }
 
 // add makes the seeker look for a text as wide as its windows.
