@@ -32,6 +32,7 @@ func Template(t *template.Template, files []diagnostics.File) []Finding {
 func rules() []func(*scope) {
 	return []func(*scope){
 		checkSubstitution,
+		checkReferences,
 		checkStateMachine,
 		checkDocumentText,
 		checkAliasOrdering,

@@ -7,7 +7,8 @@ type scope struct {
 	*Project
 	t      *template.Template
 	found  []Finding
-	filled *bool // see preprocessed
+	filled *bool    // see preprocessed
+	ids    []string // see closest
 
 	functions []*template.Resource // Lambda functions, SAM's and CloudFormation's
 	named     []namedFunction

@@ -12,7 +12,7 @@ import (
 func Playbooks() []string {
 	return []string{
 		"alias-ordering", "arm64-mismatch", "arn-substitution", "cors-missing-method", "image-repositories-mapping", "lambda-timeout",
-		"payload-too-large-502", "role-policies-ignored", "template-validation",
+		"payload-too-large-502", "role-policies-ignored", "template-validation", "unresolved-reference",
 	}
 }
 
