@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"firstaid/diagnostics"
+	"firstaid/playbooks"
 )
 
 // opened is the screen on a snapshot, everything read.
@@ -122,5 +124,55 @@ func BenchmarkMemory(b *testing.B) {
 				runtime.KeepAlive(a)
 			}
 		})
+	}
+}
+
+// pairs is a role with a real policy set, refused 200 different calls that IAM
+// was not asked about.
+func pairs() *diagnostics.Snapshot {
+	s := deniedSnapshot()
+	s.Simulations, s.LogGroups[0].Events = nil, nil
+	for p := range 8 {
+		var statements []string
+		for i := range 12 {
+			statements = append(statements, fmt.Sprintf(`{"Effect":"Allow","Action":["dynamodb:Get*","dynamodb:Query"],"Resource":"arn:aws:dynamodb:ap-northeast-2:123456789012:table/p%d-t%d*"}`, p, i))
+		}
+		s.Roles[0].Policies = append(s.Roles[0].Policies, diagnostics.RolePolicy{PolicyName: fmt.Sprint("more-", p), Document: `{"Version":"2012-10-17","Statement":[` + strings.Join(statements, ",") + `]}`})
+	}
+	for i := range 200 {
+		text := refusal("dynamodb:PutItem", fmt.Sprintf("arn:aws:dynamodb:ap-northeast-2:123456789012:table/t%d", i), "because no identity-based policy allows the dynamodb:PutItem action")
+		s.LogGroups[0].Events = append(s.LogGroups[0].Events, diagnostics.LogEvent{EventId: fmt.Sprint("p", i), Timestamp: at(30), Message: text})
+	}
+	return s
+}
+
+// BenchmarkSimulatePairs reads 200 denials, decides them from the role's
+// policies and draws the pane over the whole screen.
+func BenchmarkSimulatePairs(b *testing.B) {
+	s := pairs()
+	a := opened(b, s, 200, 60)
+	a.Update(keyMsg("5"))
+	a.Update(keyMsg("z"))
+	for b.Loop() {
+		r := *a.report
+		r.decider = playbooks.NewDecider(s)
+		r.decisions = r.decider.Decisions()
+		a.iam.show(&r)
+		a.View()
+	}
+	if n := a.iam.list.Len(); n < 200 {
+		b.Fatalf("%d rows", n)
+	}
+}
+
+// BenchmarkWhatIf goes from the enter of the form to the frame with its row.
+func BenchmarkWhatIf(b *testing.B) {
+	a := opened(b, pairs(), 200, 60)
+	a.Update(keyMsg("5"))
+	role := a.report.snapshot.Roles[0].Arn
+	for i := 0; b.Loop(); i++ {
+		a.iam.ifs = nil
+		a.iam.add(whatIf{role, "dynamodb:DeleteItem", fmt.Sprintf("arn:aws:dynamodb:ap-northeast-2:123456789012:table/x%d", i)})
+		a.View()
 	}
 }
