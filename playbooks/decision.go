@@ -17,8 +17,9 @@ type Decision struct {
 	diagnostics.Simulation
 	// By are the statements that decided: none where nothing allows it.
 	By []Deciding
-	// Near are the Allow statements that name the action and do not apply, for
-	// a decision that nothing allows: where the person most likely meant it.
+	// Near are the Allow statements that name the action, else the resource, and
+	// do not apply, for a decision that nothing allows: where the person most
+	// likely meant it.
 	Near []Deciding
 	// Layers are the kinds of policy that decided or hold back an allow.
 	Layers []policy.Layer
@@ -151,10 +152,15 @@ func (d *Decision) layer(l policy.Layer) {
 }
 
 // nearMisses lists the statements that name the action, by a wildcard too, and
-// the element that keeps each from applying.
+// the element that keeps each from applying; where none does, those that speak
+// of the resource.
 func nearMisses(set *policy.Set, req policy.Request) []Deciding {
 	var list []Deciding
-	for _, m := range set.NearMisses(req) {
+	near := set.NearMisses(req)
+	if len(near) == 0 {
+		near = set.Beside(req)
+	}
+	for _, m := range near {
 		list = append(list, Deciding{Layer: m.Layer, Policy: m.Policy, Index: m.Index, Sid: m.Sid, Why: m.Why, Values: m.Values})
 	}
 	return list

@@ -125,10 +125,20 @@ func nearest(d playbooks.Decision) string {
 		return ""
 	}
 	x := d.Near[0]
-	why := map[policy.Element]string{
-		policy.ElementResource: "on another resource", policy.ElementCondition: "under a condition that is not met", policy.ElementPrincipal: "to another principal",
-	}[x.Why]
-	return "Nearest: " + inFull(x) + ", allows it " + why + ": " + short(strings.Join(x.Values, ", "))
+	switch x.Why {
+	case policy.ElementAction:
+		names := make([]string, len(x.Values))
+		for i, a := range x.Values {
+			names[i] = actions.Canonical(a)
+		}
+		return "Nearest: " + inFull(x) + ", allows on this resource: " + strings.Join(names, ", ")
+	case policy.ElementCondition:
+		return "Nearest: " + inFull(x) + ", allows it under a condition that is not met: " + strings.Join(x.Values, ", ")
+	case policy.ElementPrincipal:
+		return "Nearest: " + inFull(x) + ", allows it to another principal: " + short(strings.Join(x.Values, ", "))
+	default:
+		return "Nearest: " + inFull(x) + ", allows it on another resource: " + short(strings.Join(x.Values, ", "))
+	}
 }
 
 // decision explains a decision: who decided what, by which statement, and the

@@ -93,7 +93,7 @@ func TestIAMRowsSayWhoDecided(t *testing.T) {
 	a := opened(t, deniedSnapshot(), 120, 40)
 	want := [][]string{
 		{"denied", "dynamodb:DeleteItem", "shop-access NoDeletes", "identity", "not by AWS"},
-		{"not allowed", "dynamodb:PutItem", "no statement", "identity", "by AWS"},
+		{"not allowed", "dynamodb:PutItem", "none; near shop-access ReadOrders", "identity", "by AWS"},
 		{"not allowed", "sns:Publish", "no statement", "boundary", "by AWS"},
 		{"not allowed", "s3:GetObject", "none; near shop-access #2", "identity", "not by AWS"},
 		{"unknown", "sqs:SendMessage", "shop-access OfficeOnly", "identity", "not by AWS"},

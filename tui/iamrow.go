@@ -59,6 +59,8 @@ const (
 	partAs
 	partMark
 	partAfter
+	partBefore  // in one word
+	partOutcome // after, in one word
 	partCount
 )
 
@@ -81,6 +83,7 @@ func (r simRow) parts() []string {
 	if r.after != nil {
 		glyph, _, said := r.outcome(&widget.Palette{})
 		parts[partAfter] = glyph + " " + said
+		parts[partBefore], parts[partOutcome] = oneWord(r.EvalDecision), glyph+" "+oneWord(r.after.EvalDecision)
 		parts[partBy], parts[partLayer] = widget.Clean(decidedBy(*r.after)), layerNames(r.after.Layers)
 	}
 	parts[partAs] = widget.Clean(lastPart(r.PolicySourceArn))
@@ -129,6 +132,14 @@ func word(decision string) string {
 	default:
 		return "unknown"
 	}
+}
+
+// oneWord says a decision where there is no room for the kind of denial.
+func oneWord(decision string) string {
+	if said := word(decision); said != "not allowed" {
+		return said
+	}
+	return "denied"
 }
 
 // decidedBy names the statement that decided, in a cell's space.
@@ -211,7 +222,10 @@ func (p *iam) columns(w int) []simColumn {
 		list = append(list, simColumn{widget.Column{Width: 7}, partMark})
 		w -= 9
 	}
-	if p.added != nil {
+	if p.added != nil && w < 66 { // one word each
+		list = append(list, simColumn{widget.Column{Title: "before", Width: 7}, partBefore}, simColumn{widget.Column{Title: "after", Width: 9}, partOutcome})
+		w -= 7
+	} else if p.added != nil {
 		list = append(list, simColumn{widget.Column{Title: "before", Width: 11}, partDecision}, simColumn{widget.Column{Title: "after", Width: 14}, partAfter})
 		w -= 16
 	} else {
@@ -267,7 +281,7 @@ func (p *iam) draw(r simRow, hits []int, w int, q *widget.Palette) string {
 	if r.mark == markControl {
 		glyph, style = "·", q.Dim
 	}
-	marked := widget.Marked(parts, hits, []widget.Style{style, base, base, by, q.Dim, q.Dim, q.Dim, q.Note, after}, q.Match)
+	marked := widget.Marked(parts, hits, []widget.Style{style, base, base, by, q.Dim, q.Dim, q.Dim, q.Note, after, style, after}, q.Match)
 	cells := make([]string, len(columns))
 	for i, c := range columns {
 		cells[i] = marked[c.part]

@@ -96,6 +96,7 @@ func statusGlyph(p *widget.Palette, status string) string {
 var (
 	arns     = regexp.MustCompile(`arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:[0-9*]*:([^\s"',;]+)`)
 	sessions = regexp.MustCompile(`assumed-role/([\w+=,.@-]+)/[A-Za-z0-9_+=,.@-]+`)
+	endings  = regexp.MustCompile(`\b(role [\w+=,.@-]+?)-[A-Z0-9]{11,13}\b`) // that CloudFormation gives the roles it names
 	registry = regexp.MustCompile(`[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/`)
 )
 
@@ -104,6 +105,7 @@ var (
 func short(sentence string) string {
 	sentence = arns.ReplaceAllString(sentence, "$1")
 	sentence = sessions.ReplaceAllString(sentence, "role $1")
+	sentence = endings.ReplaceAllString(sentence, "$1")
 	return registry.ReplaceAllString(sentence, "")
 }
 

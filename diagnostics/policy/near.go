@@ -1,5 +1,10 @@
 package policy
 
+import (
+	"slices"
+	"strings"
+)
+
 // Miss is an Allow statement that would have applied but for one element: the
 // place where a person has most likely meant the request.
 type Miss struct {
@@ -15,6 +20,7 @@ type Element string
 
 // The elements that can keep a statement from applying.
 const (
+	ElementAction    Element = "Action" // of Beside only
 	ElementResource  Element = "Resource"
 	ElementCondition Element = "Condition"
 	ElementPrincipal Element = "Principal"
@@ -46,6 +52,31 @@ func (s *Set) NearMisses(req Request) []Miss {
 				if why, values, ok := st.misses(r, l.on); ok {
 					out = append(out, Miss{refTo(l.layer, "", p, st), why, values})
 				}
+			}
+		}
+	}
+	return out
+}
+
+// Beside returns the Allow statements of identity policies that speak of the
+// request's resource and of other actions of its service: where the action was
+// most likely forgotten. Values holds what they allow.
+func (s *Set) Beside(req Request) []Miss {
+	r := prepare(&req)
+	service, _, _ := strings.Cut(r.action, ":")
+	var out []Miss
+	for i := range s.Identity {
+		p := &s.Identity[i]
+		if p.Document == nil {
+			continue
+		}
+		for k := range p.Statements {
+			st := &p.Statements[k]
+			if st.Effect != Allow || len(st.action) == 0 || st.matchAction(r) || st.matchResource(r, identitySide) == No {
+				continue
+			}
+			if slices.ContainsFunc(st.Actions(), func(a string) bool { return strings.HasPrefix(a, service+":") }) {
+				out = append(out, Miss{refTo(LayerIdentity, "", p, st), ElementAction, st.Actions()})
 			}
 		}
 	}

@@ -382,3 +382,17 @@ func TestATrustPolicyIsEvaluatedForEveryCaller(t *testing.T) {
 		}
 	}
 }
+
+func TestBesideNamesStatementsOnTheSameResource(t *testing.T) {
+	set := Set{Identity: statements(t,
+		`{"Effect":"Allow","Action":["dynamodb:GetItem","dynamodb:Query"],"Resource":"`+table+`"}`,
+		`{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"`+table+`-other"}`,
+		`{"Effect":"Allow","Action":"logs:*","Resource":"*"}`,
+		`{"Effect":"Deny","Action":"dynamodb:Scan","Resource":"`+table+`"}`,
+		`{"Effect":"Allow","Action":"dynamodb:Put*","Resource":"`+table+`"}`,
+	)}
+	got := set.Beside(Request{Principal: who(t, session), Action: "dynamodb:PutItem", Resource: table})
+	if len(got) != 1 || got[0].Index != 0 || got[0].Why != ElementAction || !slices.Equal(got[0].Values, []string{"dynamodb:getitem", "dynamodb:query"}) {
+		t.Errorf("%+v", got)
+	}
+}
