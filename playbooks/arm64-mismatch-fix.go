@@ -1,9 +1,12 @@
 package playbooks
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"firstaid/diagnostics"
+	"firstaid/playbooks/check"
 	"firstaid/playbooks/edit"
 )
 
@@ -27,8 +30,44 @@ func fixArchitecture(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	}
 	var list fixes
 	list.add(w.runOn(other))
+	list.add(w.loadFor(now))
 	list = append(list, buildFor(platform(now)))
 	return list.ordered()
+}
+
+// loadFor makes what the function loads fit the architecture that it has: the
+// base images and flags of its Dockerfile, and the layers.
+func (w *workpiece) loadFor(architecture string) (Fix, bool) {
+	a := check.Of(w.snapshot.Files).Align(w.template.Name, w.resource.ID, architecture)
+	if len(a.Layers)+len(a.Builds)+len(a.Files) == 0 {
+		return Fix{}, false
+	}
+	f := templateFix("Build and load "+architecture+" for "+w.resource.ID, w.resource.ID+"에 "+architecture+"용을 빌드하고 사용합니다")
+	f.Risk = Disrupts
+	f.Changes = diagnostics.Text{
+		En: "The function keeps its architecture; base images, build flags and layers become those of " + architecture + ". Build and push again.",
+		Ko: "함수의 아키텍처는 그대로 두고 베이스 이미지, 빌드 옵션, 레이어를 " + architecture + "용으로 바꿉니다. 다시 빌드하고 푸시하세요.",
+	}
+	return w.aligned(f, a)
+}
+
+// aligned adds the edits of an alignment to a fix; what could not be edited is
+// left to a person.
+func (w *workpiece) aligned(f Fix, a check.Alignment) (Fix, bool) {
+	ok := len(a.Files) > 0
+	if ops := slices.Concat(a.Layers, a.Builds); len(ops) > 0 {
+		byHand := diagnostics.Text{En: "Exchange the layers of " + w.resource.ID, Ko: w.resource.ID + "의 레이어를 교체하세요"}
+		var edited bool
+		f, edited = w.edited(f, w.template.Name, byHand, ops...)
+		ok = ok || edited
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Files)) {
+		f.Steps = append(f.Steps, FileEdit{Path: name, Before: w.source(name), After: a.Files[name]})
+	}
+	for _, left := range slices.Concat(a.LeftLayers, a.LeftBuilds) {
+		f.Steps = append(f.Steps, Manual{Do: left})
+	}
+	return f, ok
 }
 
 func platform(architecture string) string {
@@ -50,7 +89,13 @@ func (w *workpiece) runOn(architecture string) (Fix, bool) {
 	if own := w.resource.Own("Architectures"); own != nil && len(own.List()) == 1 {
 		op = edit.Set(edit.Text(architecture), w.path("Architectures", "0")...)
 	}
-	return w.edited(f, w.template.Name, byHand, op)
+	a := check.Of(w.snapshot.Files).Align(w.template.Name, w.resource.ID, architecture)
+	// The image is what was built; only the layers have to follow.
+	f, ok := w.edited(f, w.template.Name, byHand, append([]edit.Op{op}, a.Layers...)...)
+	for _, left := range a.LeftLayers {
+		f.Steps = append(f.Steps, Manual{Do: left})
+	}
+	return f, ok
 }
 
 func buildFor(platform string) Fix {

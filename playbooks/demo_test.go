@@ -39,7 +39,7 @@ var stories = map[string]told{
 		least: diagnostics.Confirmed, line: "Policies:", fix: FixTemplate,
 	},
 	"access-denied":  {causes: []string{"access-denied@StoreFunction"}, least: diagnostics.Confirmed, line: "StoreFunction:", fix: FixTemplate},
-	"arm64-mismatch": {causes: []string{"arm64-mismatch@ThumbnailFunction"}, consequences: []string{"init-error@ThumbnailFunction"}, least: diagnostics.Confirmed, line: "ThumbnailFunction:", fix: FixTemplate},
+	"arm64-mismatch": {causes: []string{"arm64-mismatch@ThumbnailFunction"}, consequences: []string{"init-error@ThumbnailFunction"}, least: diagnostics.Confirmed, line: "Architectures: [arm64]", fix: FixTemplate},
 	"cors-missing-method": {
 		causes: []string{"cors-missing-method@TodoApi"}, consequences: []string{"cors-missing-method@browser console"},
 		least: diagnostics.Confirmed, line: "AllowMethods:", fix: FixTemplate,

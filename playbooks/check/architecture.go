@@ -100,6 +100,9 @@ func (s *scope) checkFunctionArchitecture(r *template.Resource) {
 type evidence struct {
 	arch, what string
 	at         *template.Node // where in the template, or nil
+	file       string         // another file that says so, and its line from 1
+	line       int
+	flag       bool // a compiler's target, which holds wherever its output goes
 }
 
 func (s *scope) reportArchitecture(r *template.Resource, arch string, at *template.Node, path []string, e evidence) {
@@ -183,7 +186,7 @@ func (s *scope) machineEvidence(r *template.Resource) []evidence {
 	if flat := image.Flatten(); !unknowable(flat) && !meta.Has("Dockerfile") && !meta.Has("DockerContext") {
 		if _, tag, ok := strings.Cut(flat[strings.LastIndexByte(flat, '/')+1:], ":"); ok {
 			if m := markOf(tag); m != "" {
-				all = append(all, evidence{m, "the image " + flat, image})
+				all = append(all, evidence{arch: m, what: "the image " + flat, at: image})
 			}
 		}
 	}
@@ -197,7 +200,7 @@ func (s *scope) layerEvidence(layer *template.Node) []evidence {
 		if l == nil {
 			text, _ := s.text(layer)
 			if m := layerMark(text); m != "" {
-				return []evidence{{m, "the layer " + text, layer}}
+				return []evidence{{arch: m, what: "the layer " + text, at: layer}}
 			}
 			return nil
 		}
@@ -210,13 +213,13 @@ func (s *scope) layerEvidence(layer *template.Node) []evidence {
 			can = append(can, name)
 		}
 		if len(can) == 1 {
-			return []evidence{{can[0], "the layer " + id, layer}}
+			return []evidence{{arch: can[0], what: "the layer " + id, at: layer}}
 		}
 		return nil
 	}
 	flat := layer.Flatten()
 	if m := layerMark(flat); m != "" && !strings.ContainsRune(flat, 0) {
-		return []evidence{{m, "the layer " + flat, layer}}
+		return []evidence{{arch: m, what: "the layer " + flat, at: layer}}
 	}
 	return nil
 }
@@ -230,7 +233,7 @@ func buildEvidence(meta *template.Node) []evidence {
 				return
 			}
 			if m := markOf(n.Text); m != "" && len(n.Text) < 40 {
-				all = append(all, evidence{m, "the build (" + key + ": " + n.Text + ")", n})
+				all = append(all, evidence{arch: m, what: "the build (" + key + ": " + n.Text + ")", at: n})
 			}
 		})
 	}
@@ -262,7 +265,7 @@ func (s *scope) dockerEvidence(r *template.Resource, meta *template.Node) []evid
 }
 
 // dockerfile reads the final stage: its platform, its base image, what it copies from other images, and the
-// target of a Go build in any stage.
+// target of a compiler in it or in a stage that it copies from.
 func dockerfile(src, name string) []evidence {
 	var all []evidence
 	stages := map[string][]evidence{}
@@ -275,22 +278,37 @@ func dockerfile(src, name string) []evidence {
 			all = append([]evidence{}, stages[strings.ToLower(m[2])]...)
 			for _, part := range []string{m[1], m[2]} {
 				if mark := markOf(part); mark != "" && !strings.Contains(part, "$") {
-					all = append(all, evidence{mark, "the image of " + place + " (" + part + ")", nil})
+					all = append(all, evidence{arch: mark, what: "the image of " + place + " (" + part + ")", file: name, line: i + 1})
 					break
 				}
 			}
-		} else if m := copyFromLine.FindStringSubmatch(line); m != nil && strings.ContainsAny(m[1], "/:") {
-			if mark := markOf(m[1]); mark != "" && !strings.Contains(m[1], "$") {
-				all = append(all, evidence{mark, "what " + place + " copies (" + m[1] + ")", nil})
-			}
+		} else if m := copyFromLine.FindStringSubmatch(line); m != nil {
+			all = append(all, copied(m[1], stages, name, i+1)...)
 		} else if arch := builtFor(line); arch != "" {
-			all = append(all, evidence{arch, "the build in " + place, nil})
+			all = append(all, evidence{arch: arch, flag: true, what: "the build in " + place, file: name, line: i + 1})
 		}
 		if current != "" {
 			stages[current] = all
 		}
 	}
 	return all
+}
+
+// copied is what a COPY brings from another image or stage.
+func copied(from string, stages map[string][]evidence, name string, line int) []evidence {
+	if !strings.ContainsAny(from, "/:") {
+		return compiled(stages[strings.ToLower(from)])
+	}
+	mark := markOf(from)
+	if mark == "" || strings.Contains(from, "$") {
+		return nil
+	}
+	return []evidence{{arch: mark, what: fmt.Sprintf("what %s:%d copies (%s)", name, line, from), file: name, line: line}}
+}
+
+// compiled is what a stage's compilers were told.
+func compiled(stage []evidence) []evidence {
+	return slices.DeleteFunc(slices.Clone(stage), func(e evidence) bool { return !e.flag })
 }
 
 // builtFor is the architecture that a line's flags build for; "" for none, and for comments.
@@ -314,7 +332,7 @@ func (s *scope) makefileEvidence(r *template.Resource, meta *template.Node) []ev
 	var all []evidence
 	for i, line := range strings.Split(string(src), "\n") {
 		if arch := builtFor(strings.TrimSpace(line)); arch != "" {
-			all = append(all, evidence{arch, fmt.Sprintf("the build in %s:%d", at, i+1), nil})
+			all = append(all, evidence{arch: arch, what: fmt.Sprintf("the build in %s:%d", at, i+1), file: at, line: i + 1})
 		}
 	}
 	return all
@@ -326,7 +344,7 @@ func (s *scope) checkRuntimeArchitecture(r *template.Resource, arch string, at *
 	if arch != arm || !ok || !slices.Contains([]string{"go1.x", "java8", "provided", "python2.7", "python3.6", "python3.7", "nodejs10.x", "ruby2.5", "dotnetcore2.1"}, runtime) {
 		return
 	}
-	s.reportArchitecture(r, arch, at, path, evidence{x86, "the runtime " + runtime, r.Property("Runtime")})
+	s.reportArchitecture(r, arch, at, path, evidence{arch: x86, what: "the runtime " + runtime, at: r.Property("Runtime")})
 }
 
 // checkLayerArchitecture compares what sam build makes of a layer with what the layer claims.
