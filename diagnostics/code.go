@@ -50,6 +50,7 @@ var codeLine = []codeShape{
 	{pattern: regexp.MustCompile(`^(?:\s*[(\[]["'].*["']\s*[)\]],\s*$|\s+[A-Z]\w*(?:Error|Exception|Fault),\s*$)`)},
 	{[]string{"+", "\\", "||", "&&"}, regexp.MustCompile(`^[^{]*["'` + "`" + `]\s*(?:\+|\\)\s*$|^\s*(?:\+|\|\||&&)\s*[\w.(]*["'` + "`" + `]`)},
 	{pattern: regexp.MustCompile(`^(?:\s*'[^']*',\s*$|\s*r["'].*["'],?\s*$|\s*"\w+":(?: {3,}|\t+)"[^"]*",?\s*$)`)},
+	{[]string{"{"}, regexp.MustCompile(`^\s+[fr]?"[^"{}]*\{(?:\d+|[a-z_][\w.]*)?\}[^"{}]*",?\s*$`)},
 	// Imports, fields and annotations.
 	{pattern: regexp.MustCompile(`^\s*(?:import\s+[\w{*"'<.]|from\s+\S+\s+import\b|using\s+[\w.]+;|#include\b|@\w+(?:\(|$)|\w+\?:\s*\w+;)`)},
 	// Rules of other tools, models of an API.
@@ -78,7 +79,7 @@ func IsCode(line string) bool {
 // below it: an assignment, a call, or a statement that IsCode knows.
 var opening = regexp.MustCompile(`^\s*(?:return|await|yield|throw|raise)\s*[(\[{]+\s*$|` +
 	`^\s*(?:(?:return|await|throw|raise|new|export|const|let|var)\s+)*[\w.$\])]+` +
-	`(?:\s*(?::\s*[\w<>\[\]. |]+)?:?=\s*(?:[\w.]+)?[(\[{]+|(?:\([^"'()]*\)(?:\.\w+)*)?\((?:[\w.]+\()*[\[{]*)\s*$`)
+	`(?:\s*(?::\s*[\w<>\[\]. |]+)?:?=\s*(?:[\w.]+)?[(\[{]+|(?:\([^"'()]*\)(?:\.\w+)*)?!?\((?:[\w.]+\()*[\[{]*)\s*$`)
 
 // piece recognises a line that is one quoted text.
 var piece = regexp.MustCompile(`^\s+[a-z]?(?:'[^']*'|"[^"]*")[,;)]*\s*$`)

@@ -44,6 +44,13 @@ func TestCommentSignsWithoutABlankAreTakenOff(t *testing.T) {
 	}
 }
 
+func TestTheTextOfAMacroCallIsCode(t *testing.T) {
+	text := "    format!(\n        \"Value '{}' at 'role' failed to satisfy\",\n        role,\n    )"
+	if got := strings.TrimSpace(WithoutCode(text)); got != ")" {
+		t.Errorf("left: %q", got)
+	}
+}
+
 func TestACallWithAWrittenObjectIsCode(t *testing.T) {
 	if line := `        _write({"ok": False, "errorType": "Runtime.MalformedHandlerName"})`; !IsCode(line) {
 		t.Errorf("%q is code", line)
