@@ -21,6 +21,12 @@ const (
 	KindAPI            Kind = "api"
 	KindScalableTarget Kind = "scalable-target"
 	KindMetric         Kind = "metric"
+	KindSubnet         Kind = "subnet"
+	KindInterface      Kind = "network-interface"
+	KindKey            Kind = "key"
+	KindLayer          Kind = "layer"
+	KindExport         Kind = "export"
+	KindClaim          Kind = "claim"
 	KindFile           Kind = "file"
 	KindText           Kind = "text"
 )

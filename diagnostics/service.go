@@ -62,10 +62,12 @@ type Route struct {
 
 // Stage is a deployed stage of an API.
 type Stage struct {
-	StageName    string    `json:"stageName"`
-	DeploymentId string    `json:"deploymentId,omitempty"`
-	LastUpdated  time.Time `json:"lastUpdatedDate,omitzero"`
-	LogGroupArn  string    `json:"accessLogDestinationArn,omitempty"`
+	StageName    string `json:"stageName"`
+	DeploymentId string `json:"deploymentId,omitempty"`
+	// Behind says that the API has a newer deployment than the stage serves.
+	Behind      bool      `json:"behind,omitempty"`
+	LastUpdated time.Time `json:"lastUpdatedDate,omitzero"`
+	LogGroupArn string    `json:"accessLogDestinationArn,omitempty"`
 }
 
 // Cors is a CORS configuration.

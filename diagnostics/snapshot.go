@@ -40,6 +40,12 @@ type Snapshot struct {
 	APIs            []API            `json:"apis,omitempty"`
 	ScalableTargets []ScalableTarget `json:"scalableTargets,omitempty"`
 	Metrics         []Metric         `json:"metrics,omitempty"`
+	Layers          []LayerVersion   `json:"layers,omitempty"`
+	Subnets         []Subnet         `json:"subnets,omitempty"`
+	Occupants       []Occupants      `json:"occupants,omitempty"`
+	Keys            []Key            `json:"keys,omitempty"`
+	Exports         []Export         `json:"exports,omitempty"`
+	Claims          []Claim          `json:"claims,omitempty"`
 
 	// ConfigEnv is the environment of samconfig that led to the stack.
 	ConfigEnv string `json:"configEnv,omitempty"`

@@ -24,7 +24,8 @@ func findImporters(s *diagnostics.Snapshot) []diagnostics.Finding {
 		}
 		evidence := exporters(s, m[1])
 		importing := importsOf(s, m[1])
-		if len(evidence) == 0 && len(importing) == 0 {
+		asked, known := exportOf(s, m[1])
+		if len(evidence) == 0 && len(importing) == 0 && !known {
 			continue
 		}
 		f := diagnostics.Finding{
@@ -38,9 +39,29 @@ func findImporters(s *diagnostics.Snapshot) []diagnostics.Finding {
 			f.Because = diagnostics.Text{En: "a template imports " + m[1], Ko: "템플릿이 " + m[1] + "을(를) 가져다 씁니다"}
 			f.Evidence = append(f.Evidence, importing...)
 		}
+		if known {
+			importedNow(&f, asked)
+		}
 		list = append(list, f)
 	}
 	return list
+}
+
+// importedNow completes a finding with what CloudFormation itself says of the
+// importers (ListImports), which may have changed since the refusal.
+func importedNow(f *diagnostics.Finding, e diagnostics.Export) {
+	of := diagnostics.Ref{Kind: diagnostics.KindExport, ID: e.Name}
+	names := strings.Join(e.Importers, ", ")
+	if names == "" {
+		f.Confidence = diagnostics.Likely
+		f.Because = diagnostics.Text{En: "no stack imports " + e.Name + " any more: the same deployment should pass now", Ko: "이제 " + e.Name + "을(를) 가져오는 스택이 없습니다. 같은 배포가 통과할 것입니다"}
+		f.Evidence = append(f.Evidence, diagnostics.Evidence{Of: of, Field: "Imports", Quote: "not imported by any stack"})
+		return
+	}
+	f.Confidence = diagnostics.Confirmed
+	f.Because = diagnostics.Text{En: "CloudFormation lists as importing " + e.Name + " now: " + names, Ko: "CloudFormation에 따르면 지금 " + e.Name + "을(를) 가져오는 스택: " + names}
+	f.Captures["importers"] = names
+	f.Evidence = append(f.Evidence, diagnostics.Evidence{Of: of, Field: "Imports", Quote: names})
 }
 
 // exporters quotes the outputs of stacks that publish an export.

@@ -17,6 +17,12 @@ func networkFacts() []Fact {
 			a, ok := c.api()
 			return rounded(float64(len(a.Routes))), diagnostics.Ref{Kind: diagnostics.KindAPI, ID: a.ApiId}, ok
 		}},
+		{"api.stage", "behind when a stage serves an older deployment than the API's latest, else current", apiStage},
+		{"subnet.free", "the least number of free addresses in one of the function's subnets", fewestAddresses},
+		{"subnet.way-out", "where 0.0.0.0/0 leads from the function's subnets: nat, internet-gateway, other, none; mixed when they differ", wayOut},
+		{"endpoint.exists", "yes when the function's VPC has an endpoint for the AWS service that a connection was for", endpointExists},
+		{"interface.count", "the network interfaces in the group or subnet that the finding names", interfaceCount},
+		{"interface.owner", "lambda when Lambda made all of them, other when it made none, else mixed", interfaceOwner},
 		{"host.kind", "whom a connection was for: aws, private or public", hostKind},
 		{"host.region", "same or other: the region in the name of an AWS endpoint against the stack's", hostRegion},
 	}
@@ -97,4 +103,118 @@ func hostRegion(c *scene, _ string) (string, diagnostics.Ref, bool) {
 		return nothing()
 	}
 	return sameOrOther(m[1] == c.snapshot.Identity.Region), diagnostics.Ref{}, true
+}
+
+func apiStage(c *scene, _ string) (string, diagnostics.Ref, bool) {
+	a, ok := c.api()
+	if !ok || a.Protocol != "REST" || len(a.Stages) == 0 {
+		return nothing()
+	}
+	of := diagnostics.Ref{Kind: diagnostics.KindAPI, ID: a.ApiId}
+	if slices.ContainsFunc(a.Stages, func(s diagnostics.Stage) bool { return s.Behind }) {
+		return "behind", of, true
+	}
+	return "current", of, !c.index.unread(of)
+}
+
+// subnets are those of the function, if every one of them was read.
+func (c *scene) subnets() []diagnostics.Subnet {
+	if c.fn == nil {
+		return nil
+	}
+	var list []diagnostics.Subnet
+	for _, s := range c.snapshot.Subnets {
+		if slices.Contains(c.fn.SubnetIds, s.SubnetId) {
+			list = append(list, s)
+		}
+	}
+	if len(list) < len(c.fn.SubnetIds) {
+		return nil
+	}
+	return list
+}
+
+func fewestAddresses(c *scene, _ string) (string, diagnostics.Ref, bool) {
+	list := c.subnets()
+	if len(list) == 0 {
+		return nothing()
+	}
+	least := slices.MinFunc(list, func(a, b diagnostics.Subnet) int { return a.AvailableIpAddressCount - b.AvailableIpAddressCount })
+	return rounded(float64(least.AvailableIpAddressCount)), diagnostics.Ref{Kind: diagnostics.KindSubnet, ID: least.SubnetId}, true
+}
+
+// wayOut names the kind of gateway that the default routes lead to. A function
+// has no public address, so an internet gateway is no way out for it
+// (lambda/latest/dg/configuration-vpc-internet.html).
+func wayOut(c *scene, _ string) (string, diagnostics.Ref, bool) {
+	way, of := "", diagnostics.Ref{}
+	for _, s := range c.subnets() {
+		kind := "other"
+		switch {
+		case s.DefaultRoute == "":
+			return nothing()
+		case s.DefaultRoute == "none":
+			kind = "none"
+		case strings.HasPrefix(s.DefaultRoute, "nat-"):
+			kind = "nat"
+		case strings.HasPrefix(s.DefaultRoute, "igw-"):
+			kind = "internet-gateway"
+		}
+		if way != "" && way != kind {
+			return "mixed", diagnostics.Ref{Kind: diagnostics.KindSubnet, ID: s.SubnetId}, true
+		}
+		way, of = kind, diagnostics.Ref{Kind: diagnostics.KindSubnet, ID: s.SubnetId}
+	}
+	return way, of, way != ""
+}
+
+// awsService takes the service out of the name of a regional endpoint:
+// sqs.eu-west-1.amazonaws.com, bucket.s3.eu-west-1.amazonaws.com.
+var awsService = regexp.MustCompile(`(?:^|\.)([a-z0-9-]+)\.((?:[a-z]{2}-)(?:[a-z]+-)+\d)\.amazonaws\.com`)
+
+func endpointExists(c *scene, _ string) (string, diagnostics.Ref, bool) {
+	list := c.subnets()
+	m := awsService.FindStringSubmatch(c.host())
+	if len(list) == 0 || m == nil {
+		return nothing()
+	}
+	of := diagnostics.Ref{Kind: diagnostics.KindSubnet, ID: list[0].SubnetId}
+	name := "com.amazonaws." + m[2] + "." + m[1]
+	there := slices.ContainsFunc(list, func(s diagnostics.Subnet) bool { return slices.Contains(s.Endpoints, name) })
+	return yesNo(there), of, there || !c.index.unread(diagnostics.Ref{Kind: diagnostics.KindSubnet})
+}
+
+// occupants are the interfaces in what the finding's text names.
+func (c *scene) occupants() (diagnostics.Occupants, bool) {
+	for _, o := range c.snapshot.Occupants {
+		if slices.ContainsFunc(c.words, func(w string) bool { return strings.Contains(w, o.In) }) {
+			return o, true
+		}
+	}
+	return diagnostics.Occupants{}, false
+}
+
+func interfaceCount(c *scene, _ string) (string, diagnostics.Ref, bool) {
+	o, ok := c.occupants()
+	return rounded(float64(len(o.Interfaces))), diagnostics.Ref{Kind: diagnostics.KindInterface, ID: o.In}, ok
+}
+
+func interfaceOwner(c *scene, _ string) (string, diagnostics.Ref, bool) {
+	o, ok := c.occupants()
+	lambdas := 0
+	for _, i := range o.Interfaces {
+		if i.InterfaceType == "lambda" || strings.HasPrefix(i.Description, "AWS Lambda VPC ENI") {
+			lambdas++
+		}
+	}
+	of := diagnostics.Ref{Kind: diagnostics.KindInterface, ID: o.In}
+	switch {
+	case !ok || len(o.Interfaces) == 0:
+		return nothing()
+	case lambdas == len(o.Interfaces):
+		return "lambda", of, true
+	case lambdas == 0:
+		return "other", of, true
+	}
+	return "mixed", of, true
 }

@@ -34,6 +34,11 @@ func arrange(s *diagnostics.Snapshot) {
 		return cmp.Or(strings.Compare(a.Dimensions["FunctionName"], b.Dimensions["FunctionName"]),
 			strings.Compare(a.MetricName, b.MetricName), strings.Compare(a.Stat, b.Stat))
 	})
+	slices.SortFunc(s.Layers, by(func(l diagnostics.LayerVersion) string { return l.Arn }))
+	slices.SortFunc(s.Occupants, by(func(o diagnostics.Occupants) string { return o.In }))
+	slices.SortFunc(s.Keys, by(func(k diagnostics.Key) string { return k.Arn }))
+	slices.SortFunc(s.Exports, by(func(e diagnostics.Export) string { return e.Name }))
+	slices.SortFunc(s.Claims, by(func(c diagnostics.Claim) string { return c.PhysicalResourceId }))
 	slices.SortFunc(s.Unread, func(a, b diagnostics.Unread) int {
 		return cmp.Or(strings.Compare(string(a.Of.Kind), string(b.Of.Kind)), strings.Compare(a.Of.ID, b.Of.ID),
 			strings.Compare(a.Action, b.Action), strings.Compare(a.Reason, b.Reason))

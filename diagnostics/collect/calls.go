@@ -25,6 +25,8 @@ const (
 	roleARN     = "arn:PARTITION:iam::ACCOUNT:role/*"
 	policyARN   = "arn:PARTITION:iam::*:policy/*"
 	imageARN    = "arn:PARTITION:ecr:REGION:*:repository/*"
+	layerARN    = "arn:PARTITION:lambda:REGION:*:layer:*"
+	keyPattern  = "arn:PARTITION:kms:REGION:*:key/*"
 	restARN     = "arn:PARTITION:apigateway:REGION::/restapis*"
 	httpARN     = "arn:PARTITION:apigateway:REGION::/apis*"
 )
@@ -32,6 +34,7 @@ const (
 // Reads lists every call that a Collector makes, by service and operation.
 func Reads() []Permitted {
 	return []Permitted{
+		read("apigateway", "GetDeployments", restARN, "whether a stage serves the latest deployment", "apigateway:GET"),
 		read("apigateway", "GetGatewayResponses", restARN, "CORS headers of error answers", "apigateway:GET"),
 		read("apigateway", "GetResources", restARN, "methods, integrations and CORS of REST APIs", "apigateway:GET"),
 		read("apigateway", "GetRestApi", restARN, "REST APIs", "apigateway:GET"),
@@ -44,11 +47,17 @@ func Reads() []Permitted {
 		read("application-autoscaling", "DescribeScalingPolicies", "*", "scaling policies"),
 		read("cloudformation", "DescribeEvents", stackARN, "events by operation, pre-deployment validation"),
 		read("cloudformation", "DescribeStackEvents", stackARN, "why a deployment failed"),
+		read("cloudformation", "DescribeStackResources", stackARN, "which stack owns a name that is taken"),
 		read("cloudformation", "DescribeStacks", stackARN, "a stack's status, parameters and outputs"),
 		read("cloudformation", "GetTemplate", stackARN, "the deployed template"),
+		read("cloudformation", "ListImports", "*", "who imports an export that may not change"),
 		read("cloudformation", "ListStackResources", stackARN, "what the stack consists of"),
 		read("cloudformation", "ListStacks", "*", "the list of stacks, failed ones first"),
 		read("cloudwatch", "GetMetricData", "*", "cost and load"),
+		read("ec2", "DescribeNetworkInterfaces", "*", "what holds a security group or subnet"),
+		read("ec2", "DescribeRouteTables", "*", "whether a function's subnets have a way out"),
+		read("ec2", "DescribeSubnets", "*", "free addresses of a function's subnets"),
+		read("ec2", "DescribeVpcEndpoints", "*", "AWS services that are reached without a way out"),
 		read("ecr", "BatchGetImage", imageARN, "an image's architectures"),
 		read("ecr", "DescribeImages", imageARN, "which images and tags exist"),
 		read("ecr", "DescribeRepositories", imageARN, "whether a repository exists"),
@@ -62,9 +71,11 @@ func Reads() []Permitted {
 		read("iam", "ListAttachedRolePolicies", roleARN, "managed policies of a role"),
 		read("iam", "ListRolePolicies", roleARN, "inline policies"),
 		read("iam", "SimulatePrincipalPolicy", roleARN, "AWS's own decision on what was denied; it shows other principals' permissions"),
+		read("kms", "DescribeKey", keyPattern, "whether a key that failures name may be used"),
 		read("lambda", "GetAccountSettings", "*", "concurrency limits of the account"),
 		read("lambda", "GetFunction", functionARN, "functions"),
 		read("lambda", "GetFunctionUrlConfig", functionARN, "function URLs"),
+		read("lambda", "GetLayerVersionByArn", layerARN, "what a layer was built for", "lambda:GetLayerVersion"),
 		read("lambda", "GetPolicy", functionARN, "who may invoke a function"),
 		read("lambda", "ListAliases", functionARN, "aliases"),
 		read("lambda", "ListEventSourceMappings", "*", "event sources"),

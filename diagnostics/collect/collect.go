@@ -82,6 +82,8 @@ func (r *reading) run(ctx context.Context) error {
 	r.followLogs(ctx)
 	r.publish("reading what the logs point at")
 	r.followResources(ctx)
+	r.publish("asking who uses what the failures name")
+	together(func() { r.readClaims(ctx) }, func() { r.readNetwork(ctx) })
 	r.publish("asking IAM about what was denied")
 	r.simulateDenials(ctx)
 	r.publish("looking back at earlier deployments")

@@ -62,6 +62,9 @@ type Collector struct {
 	http      httpAPI
 	scaling   scalingAPI
 	metrics   metricAPI
+	claims    claimAPI
+	layers    layerAPI
+	plain     *plain
 }
 
 // New prepares a collector. It asks nobody: an error is about the local
@@ -101,8 +104,8 @@ func (c *Collector) connect(cfg aws.Config) {
 	registry := ecr.NewFromConfig(cfg)
 
 	c.sts = sts.NewFromConfig(cfg)
-	c.stacks, c.events, c.resources = stacks, stacks, stacks
-	c.functions, c.bindings, c.account = functions, functions, functions
+	c.stacks, c.events, c.resources, c.claims = stacks, stacks, stacks, stacks
+	c.functions, c.bindings, c.account, c.layers = functions, functions, functions, functions
 	c.logs, c.tail = logs, logs
 	c.roles, c.policies, c.simulator = roles, roles, roles
 	c.registry, c.images = registry, registry
@@ -110,6 +113,7 @@ func (c *Collector) connect(cfg aws.Config) {
 	c.http = apigatewayv2.NewFromConfig(cfg)
 	c.scaling = applicationautoscaling.NewFromConfig(cfg)
 	c.metrics = cloudwatch.NewFromConfig(cfg)
+	c.plain = &plain{cfg: cfg, limits: c.limits}
 }
 
 // Place is where the collector reads: region, profile and endpoint.

@@ -34,6 +34,7 @@ func full(t *testing.T) *wire {
 	w.role()
 	w.apis()
 	w.registry()
+	w.claims()
 	now := time.Now().UnixMilli()
 	message, _ := json.Marshal(refusedRead)
 	w.on("FilterLogEvents", always(object(fmt.Sprintf(`{"events":[{"eventId":"1","timestamp":%d,"logStreamName":"s","message":%s}]}`, now-1000, message))))
@@ -51,7 +52,8 @@ func full(t *testing.T) *wire {
 func (w *wire) function() {
 	const root = "GET /2015-03-31/functions/shop-fn"
 	w.on(root, always(object(`{"Configuration":{"FunctionName":"shop-fn","FunctionArn":"arn:aws:lambda:eu-west-1:123456789012:function:shop-fn","Role":"arn:aws:iam::123456789012:role/app/shop-role",
-		"PackageType":"Image","Architectures":["arm64"],"MemorySize":512,"Timeout":30,"Environment":{"Variables":{"TABLE":"orders","API_KEY":"s3cr3t-value-1234"}},"LoggingConfig":{"LogGroup":"/shop/all","LogFormat":"JSON"}},
+		"PackageType":"Image","Architectures":["arm64"],"MemorySize":512,"Timeout":30,"Environment":{"Variables":{"TABLE":"orders","API_KEY":"s3cr3t-value-1234"}},"LoggingConfig":{"LogGroup":"/shop/all","LogFormat":"JSON"},
+		"VpcConfig":{"SubnetIds":["subnet-0a1b2c3d","subnet-0e0e0e0e"],"SecurityGroupIds":["sg-0a0b0c0d"]},"KMSKeyArn":"arn:aws:kms:eu-west-1:123456789012:key/k1","Layers":[{"Arn":"arn:aws:lambda:eu-west-1:123456789012:layer:deps:3"}]},
 		"Code":{"ImageUri":"123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/api:v7"},"Concurrency":{"ReservedConcurrentExecutions":0},"Tags":{"b":"2","a":"1"}}`)))
 	w.on(root+"/aliases", always(object(`{"Aliases":[{"Name":"live","AliasArn":"arn:aws:lambda:eu-west-1:123456789012:function:shop-fn:live","FunctionVersion":"3"}]}`)))
 	w.on(root+"/policy", always(object(`{"Policy":"{\"Statement\":[]}"}`)))
@@ -77,11 +79,97 @@ func (w *wire) apis() {
 		"GET":{"httpMethod":"GET","authorizationType":"NONE","methodIntegration":{"type":"AWS_PROXY","uri":"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${Fn.Arn}/invocations","timeoutInMillis":29000}},
 		"OPTIONS":{"httpMethod":"OPTIONS","methodIntegration":{"type":"MOCK","integrationResponses":{"200":{"statusCode":"200","responseParameters":{"method.response.header.Access-Control-Allow-Methods":"'GET,POST'","method.response.header.Access-Control-Allow-Origin":"'*'"}}}}}}}]}`)))
 	w.on("GET /restapis/rest1/stages", always(object(`{"item":[{"stageName":"Prod","deploymentId":"d","accessLogSettings":{"destinationArn":"arn:aws:logs:eu-west-1:123456789012:log-group:access"}}]}`)))
+	w.on("GET /restapis/rest1/deployments", always(object(`{"item":[{"id":"old","createdDate":1700000000},{"id":"newest","createdDate":1800000000},{"id":"d","createdDate":1750000000}]}`)))
 	w.on("GET /restapis/rest1/gatewayresponses", always(object(`{"item":[{"responseType":"DEFAULT_4XX","defaultResponse":false,"responseParameters":{"gatewayresponse.header.Access-Control-Allow-Origin":"'*'"}},{"responseType":"THROTTLED","defaultResponse":true}]}`)))
 	w.on("GET /v2/apis/http1", always(object(`{"apiId":"http1","name":"web","protocolType":"HTTP","corsConfiguration":{"allowMethods":["GET"],"allowOrigins":["*"]}}`)))
 	w.on("GET /v2/apis/http1/routes", always(object(`{"items":[{"routeKey":"GET /items","target":"integrations/i1","authorizationType":"NONE"},{"routeKey":"$default"}]}`)))
 	w.on("GET /v2/apis/http1/integrations", always(object(`{"items":[{"integrationId":"i1","integrationType":"AWS_PROXY","integrationUri":"arn:aws:lambda:eu-west-1:123456789012:function:shop-fn","timeoutInMillis":30000}]}`)))
 	w.on("GET /v2/apis/http1/stages", always(object(`{"items":[{"stageName":"$default"}]}`)))
+}
+
+// claims are failures that name an export, a name that is taken and a group that
+// is held, with what AWS says of them.
+func (w *wire) claims() {
+	w.on("DescribeStackEvents", always(query("DescribeStackEvents", "<StackEvents>"+
+		eventRow(shopID, 9, "Group", "AWS::EC2::SecurityGroup", "DELETE_FAILED", "resource sg-0123456789 has a dependent object")+
+		eventRow(shopID, 8, "Table", "AWS::DynamoDB::Table", "CREATE_FAILED", "Resource of type 'AWS::DynamoDB::Table' with identifier 'orders' already exists.")+
+		eventRow(shopID, 7, "Free", "AWS::SQS::Queue", "CREATE_FAILED", "Resource of type 'AWS::SQS::Queue' with identifier 'jobs' already exists.")+
+		eventRow(shopID, 6, "Vpc", "AWS::EC2::VPC", "UPDATE_FAILED", "Export net-Vpc cannot be deleted as it is in use by api")+
+		eventRow(shopID, 2, "Queue", "AWS::SQS::Queue", "CREATE_FAILED", "Invalid value for the parameter DelaySeconds")+
+		eventRow(shopID, 0, "shop", "", "CREATE_IN_PROGRESS", "User Initiated")+"</StackEvents>")))
+	w.on("ListImports", always(query("ListImports", "<Imports><member>jobs</member><member>api</member></Imports>")))
+	w.on("DescribeStackResources", func(r request) answer {
+		if r.form.Get("PhysicalResourceId") != "orders" {
+			return fault(400, "ValidationError", "Stack for jobs does not exist")
+		}
+		return query("DescribeStackResources", "<StackResources><member><StackName>old-shop</StackName><LogicalResourceId>T</LogicalResourceId><PhysicalResourceId>orders</PhysicalResourceId><ResourceType>AWS::DynamoDB::Table</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus><Timestamp>2026-11-22T10:00:00Z</Timestamp></member></StackResources>")
+	})
+	ec2 := func(operation, body string) {
+		w.on(operation, always(answer{status: 200, contentType: "text/xml", body: "<" + operation + "Response>" + body + "</" + operation + "Response>"}))
+	}
+	ec2("DescribeSubnets", "<subnetSet><item><subnetId>subnet-0e0e0e0e</subnetId><vpcId>vpc-1</vpcId><availableIpAddressCount>3</availableIpAddressCount></item><item><subnetId>subnet-0a1b2c3d</subnetId><vpcId>vpc-1</vpcId><availableIpAddressCount>250</availableIpAddressCount></item></subnetSet>")
+	ec2("DescribeRouteTables", `<routeTableSet>
+		<item><vpcId>vpc-1</vpcId><associationSet><item><subnetId>subnet-0a1b2c3d</subnetId><main>false</main></item></associationSet><routeSet><item><destinationCidrBlock>10.0.0.0/16</destinationCidrBlock><gatewayId>local</gatewayId></item><item><destinationCidrBlock>0.0.0.0/0</destinationCidrBlock><natGatewayId>nat-1</natGatewayId><state>active</state></item></routeSet></item>
+		<item><vpcId>vpc-1</vpcId><associationSet><item><main>true</main></item></associationSet><routeSet><item><destinationCidrBlock>10.0.0.0/16</destinationCidrBlock><gatewayId>local</gatewayId></item></routeSet></item></routeTableSet>`)
+	ec2("DescribeVpcEndpoints", "<vpcEndpointSet><item><vpcId>vpc-1</vpcId><serviceName>com.amazonaws.eu-west-1.s3</serviceName><state>available</state></item><item><vpcId>vpc-1</vpcId><serviceName>com.amazonaws.eu-west-1.sqs</serviceName><state>pending</state></item></vpcEndpointSet>")
+	ec2("DescribeNetworkInterfaces", "<networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId><subnetId>subnet-9</subnetId><interfaceType>lambda</interfaceType><description>AWS Lambda VPC ENI-shop-fn</description><status>in-use</status><groupSet><item><groupId>sg-0123456789</groupId></item></groupSet></item></networkInterfaceSet>")
+	w.on("DescribeKey", always(object(`{"KeyMetadata":{"KeyState":"PendingDeletion"}}`)))
+	w.on("GET /2018-10-31/layers", always(object(`{"CompatibleArchitectures":["x86_64"],"CompatibleRuntimes":["python3.13"]}`)))
+}
+
+// checkClaims: the table is another stack's, the queue nobody's; one subnet has
+// a NAT gateway, the other the main table without a way out.
+func checkClaims(t *testing.T, s *diagnostics.Snapshot) {
+	t.Helper()
+	if len(s.Exports) != 1 || s.Exports[0].Name != "net-Vpc" || !slices.Equal(s.Exports[0].Importers, []string{"api", "jobs"}) {
+		t.Errorf("exports %+v", s.Exports)
+	}
+	if len(s.Claims) != 2 || s.Claims[0].StackName != "" || s.Claims[1].StackName != "old-shop" || s.Claims[1].LogicalResourceId != "T" {
+		t.Errorf("claims %+v", s.Claims)
+	}
+	if len(s.Subnets) != 2 || s.Subnets[0].DefaultRoute != "nat-1" || s.Subnets[1].DefaultRoute != "none" || s.Subnets[1].AvailableIpAddressCount != 3 ||
+		!slices.Equal(s.Subnets[0].Endpoints, []string{"com.amazonaws.eu-west-1.s3"}) {
+		t.Errorf("subnets %+v", s.Subnets)
+	}
+	if len(s.Occupants) != 1 || s.Occupants[0].In != "sg-0123456789" || len(s.Occupants[0].Interfaces) != 1 || s.Occupants[0].Interfaces[0].InterfaceType != "lambda" {
+		t.Errorf("occupants %+v", s.Occupants)
+	}
+	if len(s.Keys) != 1 || s.Keys[0].KeyState != "PendingDeletion" {
+		t.Errorf("keys %+v", s.Keys)
+	}
+	if len(s.Layers) != 1 || !slices.Equal(s.Layers[0].Architectures, []string{"x86_64"}) {
+		t.Errorf("layers %+v", s.Layers)
+	}
+	for _, a := range s.APIs {
+		for _, stage := range a.Stages {
+			if stage.Behind != (a.Protocol == "REST") {
+				t.Errorf("stage %+v of %s", stage, a.ApiId)
+			}
+		}
+	}
+}
+
+// What stands beside the matter never ends a reading, whatever the refusal.
+func TestWireNetworkRefused(t *testing.T) {
+	t.Parallel()
+	w := full(t)
+	w.on("DescribeSubnets", always(answer{status: 403, contentType: "text/xml", body: "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform this operation.</Message></Error></Errors></Response>"}))
+	w.on("DescribeKey", always(answer{status: 400, contentType: "application/x-amz-json-1.1", body: `{"__type":"NotFoundException","message":"Key 'k1' does not exist"}`}))
+	w.on("DescribeNetworkInterfaces", always(answer{status: 401, contentType: "text/xml", body: "<Response><Errors><Error><Code>AuthFailure</Code><Message>no</Message></Error></Errors></Response>"}))
+	s := last(t, w.collector())
+	if !s.Complete || len(s.Keys) != 1 || s.Keys[0].KeyState != "NotFound" {
+		t.Errorf("complete %v, keys %+v", s.Complete, s.Keys)
+	}
+	kinds := map[diagnostics.Kind]string{}
+	for _, u := range s.Unread {
+		kinds[u.Of.Kind] = u.Action
+	}
+	if action, ok := kinds[diagnostics.KindSubnet]; !ok || action != "ec2:DescribeSubnets" {
+		t.Errorf("unread %+v", s.Unread)
+	}
+	if _, ok := kinds[diagnostics.KindInterface]; !ok {
+		t.Errorf("unread %+v", s.Unread)
+	}
 }
 
 func (w *wire) registry() {
@@ -129,6 +217,7 @@ func TestWireEverything(t *testing.T) {
 		t.Errorf("%s was called and does not stand in the table", name)
 	}
 	checkFull(t, s)
+	checkClaims(t, s)
 }
 
 func checkFull(t *testing.T, s *diagnostics.Snapshot) {

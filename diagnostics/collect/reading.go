@@ -146,6 +146,11 @@ func (r *reading) copy() *diagnostics.Snapshot {
 		func() { s.APIs = slices.Clone(s.APIs) },
 		func() { s.ScalableTargets = slices.Clone(s.ScalableTargets) },
 		func() { s.Metrics = slices.Clone(s.Metrics) },
+		func() { s.Layers = slices.Clone(s.Layers) },
+		func() { s.Occupants = slices.Clone(s.Occupants) },
+		func() { s.Keys = slices.Clone(s.Keys) },
+		func() { s.Exports = slices.Clone(s.Exports) },
+		func() { s.Claims = slices.Clone(s.Claims) },
 		func() { s.Unread = slices.Clone(s.Unread) },
 	} {
 		clone()

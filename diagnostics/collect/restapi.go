@@ -17,6 +17,7 @@ type restAPI interface {
 	GetRestApi(context.Context, *apigateway.GetRestApiInput, ...func(*apigateway.Options)) (*apigateway.GetRestApiOutput, error)
 	GetResources(context.Context, *apigateway.GetResourcesInput, ...func(*apigateway.Options)) (*apigateway.GetResourcesOutput, error)
 	GetStages(context.Context, *apigateway.GetStagesInput, ...func(*apigateway.Options)) (*apigateway.GetStagesOutput, error)
+	GetDeployments(context.Context, *apigateway.GetDeploymentsInput, ...func(*apigateway.Options)) (*apigateway.GetDeploymentsOutput, error)
 	GetGatewayResponses(context.Context, *apigateway.GetGatewayResponsesInput, ...func(*apigateway.Options)) (*apigateway.GetGatewayResponsesOutput, error)
 }
 
@@ -113,7 +114,35 @@ func (r *reading) restStages(ctx context.Context, of diagnostics.Ref) []diagnost
 		stages = append(stages, stage)
 	}
 	slices.SortFunc(stages, by(func(s diagnostics.Stage) string { return s.StageName }))
+	if latest := r.latestDeployment(ctx, of); latest != "" {
+		for i := range stages {
+			stages[i].Behind = stages[i].DeploymentId != latest
+		}
+	}
 	return stages
+}
+
+// latestDeployment is the id of the deployment of a REST API that was made
+// last; "" when there is none or they could not be read.
+func (r *reading) latestDeployment(ctx context.Context, of diagnostics.Ref) string {
+	var latest types.Deployment
+	in := &apigateway.GetDeploymentsInput{RestApiId: aws.String(of.ID), Limit: aws.Int32(500)}
+	for range maxPages {
+		out, err := r.rest.GetDeployments(ctx, in)
+		if err != nil {
+			r.aside(of, "GetDeployments", "apigateway", err)
+			return ""
+		}
+		for _, d := range out.Items {
+			if latest.Id == nil || aws.ToTime(d.CreatedDate).After(aws.ToTime(latest.CreatedDate)) {
+				latest = d
+			}
+		}
+		if in.Position = out.Position; aws.ToString(in.Position) == "" {
+			break
+		}
+	}
+	return aws.ToString(latest.Id)
 }
 
 func (r *reading) gatewayResponses(ctx context.Context, of diagnostics.Ref) []diagnostics.GatewayResponse {
