@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,7 +62,7 @@ func checkArchitecture(s *scope) {
 
 // architecture is the function's instruction set and where it is written; at is nil for the default. ok is
 // false when only a deployment knows it.
-func (s *scope) architecture(r *template.Resource) (name string, at *template.Node, path []string, ok bool) {
+func architecture(r *template.Resource) (name string, at *template.Node, path []string, ok bool) {
 	n := r.Property("Architectures")
 	if n.Missing() {
 		return x86, nil, nil, true
@@ -82,7 +81,7 @@ func (s *scope) architecture(r *template.Resource) (name string, at *template.No
 
 func (s *scope) checkFunctionArchitecture(r *template.Resource) {
 	s.checkArchitectureValue(r)
-	arch, at, path, ok := s.architecture(r)
+	arch, at, path, ok := architecture(r)
 	if !ok {
 		return
 	}
@@ -236,104 +235,6 @@ func buildEvidence(meta *template.Node) []evidence {
 				all = append(all, evidence{arch: m, what: "the build (" + key + ": " + n.Text + ")", at: n})
 			}
 		})
-	}
-	return all
-}
-
-var (
-	fromLine     = regexp.MustCompile(`(?i)^FROM\s+(?:--platform=(\S+)\s+)?(\S+)(?:\s+AS\s+(\S+))?`)
-	copyFromLine = regexp.MustCompile(`(?i)^COPY\s+(?:--\S+\s+)*--from=(\S+)`)
-	// Flags that make Go, pip, Cargo, .NET and npm build for one architecture.
-	buildFlag = regexp.MustCompile(`\bGOARCH=(amd64|arm64)\b|--platform[= ]manylinux\w*_(x86_64|aarch64)|--target[= ](x86_64|aarch64)-|\s--(arm64|x86-64)\b|-r[= ]linux-(arm64|x64)\b|--arch[= ](arm64|x64|x86_64)\b`)
-)
-
-// dockerEvidence reads the Dockerfile that sam build would use, and a Makefile of a zip function.
-func (s *scope) dockerEvidence(r *template.Resource, meta *template.Node) []evidence {
-	context, ok := meta.Get("DockerContext").Str()
-	file, named := meta.Get("Dockerfile").Str()
-	if !ok && !named {
-		return s.makefileEvidence(r, meta)
-	}
-	if !named {
-		file = "Dockerfile"
-	}
-	src, at, ok := s.beside(s.t.Name, path.Join(context, file))
-	if !ok {
-		return nil
-	}
-	return dockerfile(string(src), at)
-}
-
-// dockerfile reads the final stage: its platform, its base image, what it copies from other images, and the
-// target of a compiler in it or in a stage that it copies from.
-func dockerfile(src, name string) []evidence {
-	var all []evidence
-	stages := map[string][]evidence{}
-	var current string
-	for i, line := range strings.Split(src, "\n") {
-		line = strings.TrimSpace(line)
-		place := fmt.Sprintf("%s:%d", name, i+1)
-		if m := fromLine.FindStringSubmatch(line); m != nil {
-			current = strings.ToLower(m[3])
-			all = append([]evidence{}, stages[strings.ToLower(m[2])]...)
-			for _, part := range []string{m[1], m[2]} {
-				if mark := markOf(part); mark != "" && !strings.Contains(part, "$") {
-					all = append(all, evidence{arch: mark, what: "the image of " + place + " (" + part + ")", file: name, line: i + 1})
-					break
-				}
-			}
-		} else if m := copyFromLine.FindStringSubmatch(line); m != nil {
-			all = append(all, copied(m[1], stages, name, i+1)...)
-		} else if arch := builtFor(line); arch != "" {
-			all = append(all, evidence{arch: arch, flag: true, what: "the build in " + place, file: name, line: i + 1})
-		}
-		if current != "" {
-			stages[current] = all
-		}
-	}
-	return all
-}
-
-// copied is what a COPY brings from another image or stage.
-func copied(from string, stages map[string][]evidence, name string, line int) []evidence {
-	if !strings.ContainsAny(from, "/:") {
-		return compiled(stages[strings.ToLower(from)])
-	}
-	mark := markOf(from)
-	if mark == "" || strings.Contains(from, "$") {
-		return nil
-	}
-	return []evidence{{arch: mark, what: fmt.Sprintf("what %s:%d copies (%s)", name, line, from), file: name, line: line}}
-}
-
-// compiled is what a stage's compilers were told.
-func compiled(stage []evidence) []evidence {
-	return slices.DeleteFunc(slices.Clone(stage), func(e evidence) bool { return !e.flag })
-}
-
-// builtFor is the architecture that a line's flags build for; "" for none, and for comments.
-func builtFor(line string) string {
-	m := buildFlag.FindStringSubmatch(line)
-	if m == nil || strings.HasPrefix(line, "#") {
-		return ""
-	}
-	return markOf(strings.Join(m[1:], ""))
-}
-
-func (s *scope) makefileEvidence(r *template.Resource, meta *template.Node) []evidence {
-	uri, ok := r.Property("CodeUri").Str()
-	if !ok || !meta.Get("BuildMethod").Is("makefile") {
-		return nil
-	}
-	src, at, ok := s.beside(s.t.Name, path.Join(uri, "Makefile"))
-	if !ok {
-		return nil
-	}
-	var all []evidence
-	for i, line := range strings.Split(string(src), "\n") {
-		if arch := builtFor(strings.TrimSpace(line)); arch != "" {
-			all = append(all, evidence{arch: arch, what: fmt.Sprintf("the build in %s:%d", at, i+1), file: at, line: i + 1})
-		}
 	}
 	return all
 }

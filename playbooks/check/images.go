@@ -20,7 +20,7 @@ type configScope struct {
 	found []Finding
 }
 
-// checkConfig compares the image settings of every environment with the template's image functions.
+// checkConfig compares the image and build settings of every environment with the template's functions.
 func (p *Project) checkConfig(c *template.Config) []Finding {
 	var all []Finding
 	for _, env := range c.Environments() {
@@ -30,6 +30,7 @@ func (p *Project) checkConfig(c *template.Config) []Finding {
 				s.checkCommand(command)
 			}
 		}
+		s.checkBuild()
 		all = append(all, s.found...)
 	}
 	return all
@@ -57,9 +58,13 @@ func (p *Project) find(name string) *template.Template {
 }
 
 func (s *configScope) report(severity diagnostics.Severity, at *template.Node, message diagnostics.Text, mends ...Mend) {
+	s.reportAs("image-repositories-mapping", severity, at, message, mends...)
+}
+
+func (s *configScope) reportAs(playbook string, severity diagnostics.Severity, at *template.Node, message diagnostics.Text, mends ...Mend) {
 	pos := s.c.At(at)
 	s.found = append(s.found, Finding{
-		Playbook: "image-repositories-mapping", Severity: severity, File: s.c.Name, Line: pos.Line, Column: pos.Column,
+		Playbook: playbook, Severity: severity, File: s.c.Name, Line: pos.Line, Column: pos.Column,
 		Resource: s.env, Message: message, Quote: quote(s.c.Source, pos.Offset), Mends: mends,
 	})
 }
