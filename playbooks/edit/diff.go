@@ -22,7 +22,7 @@ func Diff(name string, before, after []byte) string {
 	}
 	fmt.Fprintf(&w.out, "--- a/%s\n+++ b/%s\n", name, name)
 	offset, line := 0, 0
-	for _, e := range udiff.Lines(string(before), string(after)) {
+	for _, e := range Lines(string(before), string(after)) {
 		line += strings.Count(string(before[offset:e.Start]), "\n")
 		from := line
 		if e.End > e.Start {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+
+	"firstaid/playbooks/edit"
 )
 
 // Diff is a change of one text.
@@ -23,7 +25,7 @@ func (d Diff) Rows(p *Palette) []string {
 	if context == 0 {
 		context = udiff.DefaultContextLines
 	}
-	u, err := udiff.ToUnifiedDiff(d.Name, d.Name, d.Before, udiff.Lines(d.Before, d.After), context)
+	u, err := udiff.ToUnifiedDiff(d.Name, d.Name, d.Before, edit.Lines(d.Before, d.After), context)
 	if err != nil {
 		return []string{p.Error.Paint(Clean("cannot show the change of " + d.Name + ": " + err.Error()))}
 	}
