@@ -50,6 +50,7 @@ func fixers() map[string]fixer {
 		"ecr-missing":                    fixMissingImage,
 		"export-in-use":                  fixExport,
 		"image-repositories-mapping":     fixImageRepositories,
+		"lambda-cost":                    fixCost,
 		"missing-capabilities":           fixCapabilities,
 		"payload-too-large-502":          fixPayload,
 		"role-policies-ignored":          fixIgnoredPolicies,

@@ -122,14 +122,22 @@ func (s Statement) Advice() []diagnostics.Text {
 		list = append(list, l.advice()...)
 	}
 	if c := s.Containers; c != nil {
-		list = append(list, c.advice())
+		list = append(list, c.Advice())
 	}
+	return append(list, s.Basis()...)
+}
+
+// Basis says what the figures leave out and which prices they rest on.
+func (s Statement) Basis() []diagnostics.Text {
+	var list []diagnostics.Text
+	say := func(en, ko string) { list = append(list, diagnostics.Text{En: en, Ko: ko}) }
 	say(fmt.Sprintf("Free tier (account-wide): up to $%.2f a day less.", s.FreePerDay), fmt.Sprintf("프리 티어(계정 전체): 하루 최대 $%.2f 절감.", s.FreePerDay))
 	say(fmt.Sprintf("Prices of %s, %s, US dollars.", s.Prices, s.Region), fmt.Sprintf("가격 기준일 %s, %s, 미국 달러.", s.Prices, s.Region))
 	return list
 }
 
-func (c Comparison) advice() diagnostics.Text {
+// Advice says from which load on the containers are cheaper.
+func (c Comparison) Advice() diagnostics.Text {
 	en, ko := "never cheaper", "더 저렴해지는 지점이 없습니다"
 	switch {
 	case c.BreakEven == nil:
@@ -150,7 +158,8 @@ func (c Comparison) advice() diagnostics.Text {
 	}
 }
 
-func (l Line) advice() []diagnostics.Text {
+// Savings says what could be changed and how much it saves a day.
+func (l Line) Savings() []diagnostics.Text {
 	var list []diagnostics.Text
 	say := func(en, ko string) { list = append(list, diagnostics.Text{En: en, Ko: ko}) }
 	if saved := l.Day - l.Resized; l.RightMemory > 0 && saved >= 0.01 {
@@ -162,9 +171,16 @@ func (l Line) advice() []diagnostics.Text {
 			fmt.Sprintf("%s: arm64에서 실행 시간이 같다면 하루 $%.2f 절약", l.Function, saved))
 	}
 	if l.IdleReserved > 0.5 && l.Provisioned > 0 {
-		say(fmt.Sprintf("%s: provisioned concurrency is idle %.0f %% of the time", l.Function, l.IdleReserved*100),
-			fmt.Sprintf("%s: 프로비저닝된 동시성이 시간의 %.0f%% 동안 유휴 상태입니다", l.Function, l.IdleReserved*100))
+		idle := l.Provisioned * l.IdleReserved
+		say(fmt.Sprintf("%s: provisioned concurrency is idle %.0f %% of the time, which costs $%.2f a day", l.Function, l.IdleReserved*100, idle),
+			fmt.Sprintf("%s: 프로비저닝된 동시성이 시간의 %.0f%% 동안 유휴 상태이며 하루 $%.2f가 듭니다", l.Function, l.IdleReserved*100, idle))
 	}
+	return list
+}
+
+func (l Line) advice() []diagnostics.Text {
+	list := l.Savings()
+	say := func(en, ko string) { list = append(list, diagnostics.Text{En: en, Ko: ko}) }
 	if l.ColdShare > 0 {
 		say(fmt.Sprintf("%s: %.1f %% of the invocations are cold starts", l.Function, l.ColdShare*100),
 			fmt.Sprintf("%s: 호출의 %.1f%%가 콜드 스타트입니다", l.Function, l.ColdShare*100))
