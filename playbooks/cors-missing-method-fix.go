@@ -20,10 +20,13 @@ func fixCORS(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	for _, w := range p.candidates(f.Subject, ofType("AWS::Serverless::Api", "AWS::Serverless::HttpApi")) {
 		list.add(w.allowMethod(method))
 		list.add(w.openPreflight())
-		list.add(w.answerErrors(f.Captures["origin"]))
 	}
 	list = append(list, p.globalCORS(method)...)
 	list = append(list, p.addRoute(method, path)...)
+	for _, a := range p.frontDoors(f.Subject) {
+		list.add(p.configureCORS(a, f.Captures["origin"], method))
+		list.add(p.answerErrors(a))
+	}
 	if len(list) == 0 {
 		list = append(list, answerInCode())
 	}
@@ -132,31 +135,6 @@ func (w *workpiece) openPreflight() (Fix, bool) {
 	}
 	byHand := diagnostics.Text{En: "Set Auth.AddDefaultAuthorizerToCorsPreflight to false", Ko: "Auth.AddDefaultAuthorizerToCorsPreflight를 false로 설정하세요"}
 	return w.edited(f, w.template.Name, byHand, edit.Set(edit.Bool(false), w.path("Auth", "AddDefaultAuthorizerToCorsPreflight")...))
-}
-
-// answerErrors gives the gateway's own 4xx and 5xx answers a CORS header, so
-// that the browser shows the error instead of blocking it.
-func (w *workpiece) answerErrors(origin string) (Fix, bool) {
-	if w.resource.Type != "AWS::Serverless::Api" || w.resource.Property("GatewayResponses") != nil {
-		return Fix{}, false
-	}
-	value := "'*'"
-	if o, ok := w.resource.Property("Cors", "AllowOrigin").Str(); ok {
-		value = o
-	} else if o, ok := w.resource.Property("Cors").Str(); ok {
-		value = o
-	}
-	headers := edit.Mapping(edit.Entry("Access-Control-Allow-Origin", edit.Text(value)))
-	response := func(name string) template.Pair {
-		return edit.Entry(name, edit.Mapping(edit.Entry("ResponseParameters", edit.Mapping(edit.Entry("Headers", headers)))))
-	}
-	f := templateFix("Give the gateway's error answers a CORS header", "게이트웨이 오류 응답에 CORS 헤더를 넣습니다")
-	f.Changes = diagnostics.Text{
-		En: "Errors of the gateway itself (403, 429, 5xx) become readable in the browser: today they look like CORS failures.",
-		Ko: "게이트웨이 자체 오류(403, 429, 5xx)를 브라우저에서 읽을 수 있습니다. 지금은 CORS 오류처럼 보입니다.",
-	}
-	byHand := diagnostics.Text{En: "Add GatewayResponses DEFAULT_4XX and DEFAULT_5XX with Access-Control-Allow-Origin", Ko: "GatewayResponses에 DEFAULT_4XX, DEFAULT_5XX와 Access-Control-Allow-Origin을 추가하세요"}
-	return w.edited(f, w.template.Name, byHand, edit.Set(edit.Mapping(response("DEFAULT_4XX"), response("DEFAULT_5XX")), w.path("GatewayResponses")...))
 }
 
 // addRoute adds the event for a method that no function serves on a path that

@@ -100,24 +100,6 @@ func (w *workpiece) binaryMedia() (edit.Op, bool) {
 	return nil, false
 }
 
-// stream is offered where the function has a URL: its invoke mode and the
-// adapter's must change together.
-func (w *workpiece) stream() (Fix, bool) {
-	if w.resource.Own("FunctionUrlConfig") == nil || w.resource.Property("FunctionUrlConfig", "InvokeMode").Is("RESPONSE_STREAM") {
-		return Fix{}, false
-	}
-	f := templateFix("Stream the answers of "+w.resource.ID+" through its URL", w.resource.ID+"의 응답을 함수 URL로 스트리밍합니다")
-	f.Risk = Disrupts
-	f.Changes = diagnostics.Text{
-		En: "Answers may have up to 200 MB. The adapter does not compress while streaming; clients that need a Content-Length lose it.",
-		Ko: "응답을 최대 200MB까지 보낼 수 있습니다. 스트리밍 중에는 어댑터가 압축하지 않으며 Content-Length가 없어집니다.",
-	}
-	byHand := diagnostics.Text{En: "Set FunctionUrlConfig.InvokeMode to RESPONSE_STREAM and AWS_LWA_INVOKE_MODE to response_stream", Ko: "FunctionUrlConfig.InvokeMode를 RESPONSE_STREAM으로, AWS_LWA_INVOKE_MODE를 response_stream으로 설정하세요"}
-	return w.edited(f, w.template.Name, byHand,
-		edit.Set(edit.Text("RESPONSE_STREAM"), w.path("FunctionUrlConfig", "InvokeMode")...),
-		edit.Set(edit.Text("response_stream"), w.path("Environment", "Variables", "AWS_LWA_INVOKE_MODE")...))
-}
-
 // arithmetic says what compression has to reach.
 func arithmetic(size string) []diagnostics.Text {
 	n, err := strconv.ParseInt(strings.ReplaceAll(size, ",", ""), 10, 64)
