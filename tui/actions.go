@@ -168,6 +168,9 @@ func (a *App) back() tea.Cmd {
 	if f, ok := a.panes[a.focused].(finder); ok && f.found() != "" {
 		return f.find("")
 	}
+	if a.focused == logsPane && a.logs.halt() {
+		return followed{}.apply(a)
+	}
 	if a.zoomed {
 		return a.zoom()
 	}

@@ -57,6 +57,7 @@ type App struct {
 	states  map[string]diagnostics.State // by finding ID, from fixes applied here
 	watched *watch                       // what is being waited for after a fix; nil for nothing
 
+	made     []diagnostics.Call // by the screen itself, beside those of the snapshot
 	clip     func(string) error // copies; nil without a terminal
 	headless bool               // nothing moves by itself
 
@@ -91,6 +92,8 @@ func New(ctx context.Context, o Options) *App {
 		stream: stream[*diagnostics.Snapshot]{pane: appPane},
 	}
 	a.detail.row, a.detail.tried = a.iam.row, a.iam.document
+	a.detail.lines = func() *logIndex { return a.logs.index }
+	a.logs.live.tail = o.Tail
 	a.iam.proposed, a.iam.ask = a.fixes.proof, o.Simulate
 	a.fixes.ctx, a.fixes.ask = ctx, o.Simulate
 	if len(o.Notice) > 0 {

@@ -25,6 +25,7 @@ type detail struct {
 	// row finds a row of the IAM pane, tried the document that it tries.
 	row   func(id string) (simRow, bool)
 	tried func() string
+	lines func() *logIndex // of the logs pane, followed ones too
 }
 
 func newDetail(l *look) *detail {
@@ -97,11 +98,11 @@ func (d *detail) page(w int) *page {
 		}
 	case diagnostics.KindLogEvent:
 		if i := d.report.logs.locate(d.of); i >= 0 {
-			p.logEvent(d.report, i)
+			p.logEvent(d.report, d.report.logs, i)
 		}
 	case kindLogLine:
-		if i, err := strconv.Atoi(d.of.ID); err == nil && i < d.report.logs.Len() {
-			p.logEvent(d.report, i)
+		if i, err := strconv.Atoi(d.of.ID); err == nil && i < d.lines().Len() {
+			p.logEvent(d.report, d.lines(), i)
 		}
 	case diagnostics.KindSimulation:
 		if x, ok := d.row(d.of.ID); ok {
@@ -226,6 +227,6 @@ func (d *detail) copied() string {
 	if d.text.Lines == nil {
 		return ""
 	}
-	p := (&detail{look: &look{Palette: &widget.Palette{}, lang: d.lang, clock: d.clock}, report: d.report, of: d.of, row: d.row, tried: d.tried}).page(100)
+	p := (&detail{look: &look{Palette: &widget.Palette{}, lang: d.lang, clock: d.clock}, report: d.report, of: d.of, row: d.row, tried: d.tried, lines: d.lines}).page(100)
 	return joinLines(p.lines)
 }

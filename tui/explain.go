@@ -227,9 +227,9 @@ func (p *page) event(r *report, e diagnostics.Event) {
 	}
 }
 
-func (p *page) logEvent(r *report, line int) {
-	e, g := r.logs.event(line)
-	ref := r.logs.ref(line)
+func (p *page) logEvent(r *report, logs *logIndex, line int) {
+	e, g := logs.event(line)
+	ref := logs.ref(line)
 	if i, ok := r.cites[ref]; ok {
 		f := r.findings[i]
 		p.link(diagnostics.Ref{Kind: kindFinding, ID: f.ID()}, severityStyle(p.Palette, f.Severity).Paint(severityGlyph(f.Severity)), f.Summary.In(p.lang))

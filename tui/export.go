@@ -151,8 +151,8 @@ func (a *App) openConsole() tea.Cmd {
 
 // named is a reference that means something outside the screen.
 func (a *App) named(of diagnostics.Ref) diagnostics.Ref {
-	if i, err := strconv.Atoi(of.ID); of.Kind == kindLogLine && err == nil && i < a.report.logs.Len() {
-		return a.report.logs.ref(i)
+	if i, err := strconv.Atoi(of.ID); of.Kind == kindLogLine && err == nil && i < a.logs.index.Len() {
+		return a.logs.index.ref(i)
 	}
 	return of
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -246,4 +247,23 @@ func (f *fakeAsker) ask(ctx context.Context, q diagnostics.Question) ([]diagnost
 		list = append(list, diagnostics.Simulation{Origin: diagnostics.OriginAWS, PolicySourceArn: q.Principal, EvalActionName: a, EvalResourceName: q.Resources[0], EvalDecision: said})
 	}
 	return list, nil
+}
+
+// fakeTail logs a line each second until somebody stops it, ten at most.
+func fakeTail(ctx context.Context, groups []string, emit func(TailUpdate) bool) error {
+	for i := range 10 {
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return nil
+		}
+		e := diagnostics.LogEvent{Timestamp: at(100 + i), LogStreamName: "live", Message: fmt.Sprintf("[ERROR] live line %d\n", i)}
+		if i%2 == 1 {
+			e.Message = fmt.Sprintf("quiet line %d\n", i)
+		}
+		if !emit(TailUpdate{LogGroupName: groups[0], Events: []diagnostics.LogEvent{e}, Sampled: i > 4}) {
+			return nil
+		}
+	}
+	return errors.New("the session has timed out")
 }

@@ -176,6 +176,8 @@ func configure(t *testing.T, o *Options, what string) {
 		o.ReadOnly = true
 	case "notice":
 		o.Notice = []string{"Entry 3 was interrupted while it was being applied."}
+	case "tail":
+		o.Tail = fakeTail
 	case "simulate":
 		o.Simulate = (&fakeAsker{}).ask
 	case "demo":

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -17,7 +18,7 @@ func (a *App) openCalls() tea.Cmd {
 	l := a.look
 	var list []diagnostics.Call
 	if a.latest != nil {
-		list = a.latest.Calls
+		list = append(slices.Clip(a.latest.Calls), a.made...)
 	}
 	columns := []widget.Column{{Title: "service", Width: 16}, {Title: "operation", Weight: 1}, {Title: "calls", Width: 6, Right: true}, {Title: "throttled", Width: 9, Right: true}, {Title: "failed", Width: 6, Right: true}}
 	a.dialog = &notice{title: "AWS calls", lines: func(w int) []string {
@@ -34,6 +35,17 @@ func (a *App) openCalls() tea.Cmd {
 		return append(rows, "", l.Dim.Paint(plural(total, "call", "calls")+"; all of them read"))
 	}}
 	return nil
+}
+
+// counted notes a call that the screen made itself.
+func (a *App) counted(service, operation string) {
+	for i := range a.made {
+		if c := &a.made[i]; c.Service == service && c.Operation == operation {
+			c.Count++
+			return
+		}
+	}
+	a.made = append(a.made, diagnostics.Call{Service: service, Operation: operation, Count: 1})
 }
 
 func count(l *look, n int) string {

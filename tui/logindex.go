@@ -26,6 +26,9 @@ type logIndex struct {
 	// place.
 	cited    []int32
 	findings map[int32]int
+	// own are the groups whose events are no part of the snapshot any more:
+	// followed ones were put behind them.
+	own []bool
 }
 
 // newLogIndex merges the groups of a report. A million lines take 16 bytes
@@ -230,4 +233,24 @@ func (x *logIndex) search(q widget.Query, among []int32, stop func() bool, emit 
 	if len(found) > 0 {
 		emit(found)
 	}
+}
+
+// level guesses how serious a line is from what loggers put at its start.
+// Platform lines are notes: they frame what the function says.
+func level(line string) diagnostics.Severity {
+	head := line[:min(len(line), 160)]
+	for _, prefix := range []string{"START RequestId", "END RequestId", "REPORT RequestId", "INIT_START", "EXTENSION"} {
+		if strings.HasPrefix(head, prefix) {
+			return diagnostics.Note
+		}
+	}
+	for _, word := range []string{"ERROR", "Error:", "FATAL", "CRITICAL", "Exception", "Traceback", "Task timed out", `"level":"error`, "panic:"} {
+		if strings.Contains(head, word) {
+			return diagnostics.Error
+		}
+	}
+	if strings.Contains(head, "WARN") || strings.Contains(head, `"level":"warn`) {
+		return diagnostics.Warning
+	}
+	return 0
 }

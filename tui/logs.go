@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -29,10 +28,13 @@ type logs struct {
 	running bool
 	focused bool
 	anchor  int // the line to come back to when a search ends
+	// searched is how many lines the search knows of; followed ones come after.
+	searched int
+	live     following
 }
 
 func newLogs(ctx context.Context, l *look) *logs {
-	p := &logs{look: l, root: ctx, group: -1, search: stream[[]int32]{pane: logsPane}}
+	p := &logs{look: l, root: ctx, group: -1, search: stream[[]int32]{pane: logsPane}, live: following{stream: stream[TailUpdate]{pane: logsPane}}}
 	p.text = widget.Text{Pointer: true, Gutter: p.gutter, Paint: p.paint}
 	return p
 }
@@ -95,32 +97,18 @@ func (p *logs) paint(row int, clean string) string {
 	return clean
 }
 
-// level guesses how serious a line is from what loggers put at its start.
-// Platform lines are notes: they frame what the function says.
-func level(line string) diagnostics.Severity {
-	head := line[:min(len(line), 160)]
-	for _, prefix := range []string{"START RequestId", "END RequestId", "REPORT RequestId", "INIT_START", "EXTENSION"} {
-		if strings.HasPrefix(head, prefix) {
-			return diagnostics.Note
-		}
+// Update takes what a search found and what was logged.
+func (p *logs) Update(msg tea.Msg) tea.Cmd {
+	switch c := msg.(type) {
+	case chunk[TailUpdate]:
+		return p.receive(c)
+	case chunk[[]int32]:
+		return p.take(c)
 	}
-	for _, word := range []string{"ERROR", "Error:", "FATAL", "CRITICAL", "Exception", "Traceback", "Task timed out", `"level":"error`, "panic:"} {
-		if strings.Contains(head, word) {
-			return diagnostics.Error
-		}
-	}
-	if strings.Contains(head, "WARN") || strings.Contains(head, `"level":"warn`) {
-		return diagnostics.Warning
-	}
-	return 0
+	return nil
 }
 
-// Update takes what a search found.
-func (p *logs) Update(msg tea.Msg) tea.Cmd {
-	c, ok := msg.(chunk[[]int32])
-	if !ok {
-		return nil
-	}
+func (p *logs) take(c chunk[[]int32]) tea.Cmd {
 	batches, next, ok := p.search.accept(c)
 	if !ok {
 		return nil
@@ -129,7 +117,9 @@ func (p *logs) Update(msg tea.Msg) tea.Cmd {
 	for _, b := range batches {
 		p.matches = append(p.matches, b...)
 	}
-	p.running = !c.done
+	if p.running = !c.done; c.done {
+		p.catchUp()
+	}
 	p.setLines()
 	if first && len(p.matches) > 0 {
 		p.text.GoTo(p.row(p.anchor))
@@ -188,6 +178,11 @@ func (p *logs) show(r *report) {
 		at, when = p.index.ref(line), e.Timestamp
 	}
 	p.report, p.index = r, r.logs
+	if len(p.live.updates) > 0 {
+		for _, u := range p.missed(p.index) {
+			p.index = p.index.extended(u)
+		}
+	}
 	if p.group >= len(p.index.groups) {
 		p.group = -1
 	}
@@ -234,6 +229,7 @@ func (p *logs) find(q string) tea.Cmd {
 		return nil
 	}
 	index, within, words := p.index, p.within, p.words
+	p.searched = index.Len()
 	return p.search.start(p.root, func(ctx context.Context, emit func([]int32) bool) error {
 		index.search(words, within, func() bool { return ctx.Err() != nil }, emit)
 		return nil
@@ -251,6 +247,7 @@ func (p *logs) Keys() []Key {
 			p.text.GoTo(p.text.Cursor())
 			return nil
 		}},
+		{Keys: []string{"F"}, Verb: "follow", Help: "show new lines as they are written (CloudWatch Live Tail; the price is shown first); again ends it", Foot: true, Why: p.noFollow, Do: p.toggle},
 		{Keys: []string{"right", "l"}, Verb: "right", Help: "scroll sideways", Do: p.shift(16)},
 		{Keys: []string{"left", "h"}, Verb: "left", Help: "scroll back", Do: p.shift(-16)},
 		{Keys: []string{"enter"}, Verb: "open", Help: "show the whole event", Do: func() tea.Cmd { return send(focusOn{detailPane}) }},
@@ -373,7 +370,7 @@ func (p *logs) note() string {
 	if !p.has() {
 		return ""
 	}
-	note := widget.Position(p.text.Cursor(), p.text.Lines.Len())
+	note := p.live.state(p.Palette) + widget.Position(p.text.Cursor(), p.text.Lines.Len())
 	if p.running {
 		note += "…"
 	}

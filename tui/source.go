@@ -91,6 +91,8 @@ type Options struct {
 	// Simulate asks IAM about calls that nobody made; nil where there is no
 	// account to ask.
 	Simulate playbooks.Asker
+	// Tail follows logs; nil where there is no account.
+	Tail Tail
 	// Demo opens the built-in incident; nil when this already is one.
 	Demo func() (Source, error)
 

@@ -332,10 +332,13 @@ func (a *App) throttles() int {
 
 // cost says how many calls were made so far.
 func (a *App) cost() string {
-	if a.latest == nil || len(a.latest.Calls) == 0 {
+	if a.latest == nil || len(a.latest.Calls)+len(a.made) == 0 {
 		return ""
 	}
 	n, _, failed := calls(a.latest)
+	for _, c := range a.made {
+		n += c.Count
+	}
 	text := plural(n, "AWS call", "AWS calls")
 	if failed > 0 {
 		text += ", " + itoa(failed) + " failed"

@@ -24,10 +24,11 @@ type answerKey struct {
 	with string // the document that counted as attached; "" for none
 }
 
-// answered is one answer of IAM, or why there is none.
+// answered is one answer of IAM; with called, that it was asked.
 type answered struct {
-	key answerKey
-	sim diagnostics.Simulation
+	key    answerKey
+	sim    diagnostics.Simulation
+	called bool
 }
 
 // noSimulation says why nothing can be tried.
@@ -243,9 +244,12 @@ func (p *iam) askIAM() tea.Cmd {
 	p.waiting = true
 	return p.asking.start(p.ctx, func(ctx context.Context, emit func(answered) bool) error {
 		for _, q := range list {
+			if !emit(answered{called: true}) {
+				return ctx.Err()
+			}
 			sims, err := ask(ctx, q)
 			for _, s := range sims {
-				if !emit(answered{keyOf(q, s), s}) {
+				if !emit(answered{key: keyOf(q, s), sim: s}) {
 					return ctx.Err()
 				}
 			}
@@ -294,7 +298,12 @@ func (p *iam) receive(c chunk[answered]) tea.Cmd {
 	if !ok {
 		return nil
 	}
+	calls := 0
 	for _, a := range items {
+		if a.called {
+			calls++
+			continue
+		}
 		p.answers[a.key] = a.sim
 	}
 	if c.done {
@@ -304,13 +313,16 @@ func (p *iam) receive(c chunk[answered]) tea.Cmd {
 		}
 	}
 	p.arrange()
-	return batch(next, send(restated{}))
+	return batch(next, send(restated{calls}))
 }
 
-// restated has what is explained laid out anew.
-type restated struct{}
+// restated has what is explained laid out anew, after so many calls to IAM.
+type restated struct{ calls int }
 
-func (restated) apply(a *App) tea.Cmd {
+func (m restated) apply(a *App) tea.Cmd {
+	for range m.calls {
+		a.counted("iam", "SimulatePrincipalPolicy")
+	}
 	a.detail.rebuild()
 	return nil
 }

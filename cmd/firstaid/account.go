@@ -135,6 +135,13 @@ func (a *account) simulate(ctx context.Context, q diagnostics.Question) ([]diagn
 	return a.collector.Simulate(ctx, q)
 }
 
+// tail follows log groups of the account that is read.
+func (a *account) tail(ctx context.Context, groups []string, emit func(tui.TailUpdate) bool) error {
+	return a.collector.Tail(ctx, groups, func(u collect.TailUpdate) bool {
+		return emit(tui.TailUpdate{LogGroupName: u.LogGroupName, Events: u.Events, Sampled: u.Sampled})
+	})
+}
+
 // changer connects to the account for changes, and says which one it is.
 func (a *account) changer(ctx context.Context) (apply.Live, diagnostics.Identity, error) {
 	who, err := a.collector.Identity(ctx)

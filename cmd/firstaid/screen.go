@@ -31,7 +31,7 @@ func runScreen(ctx context.Context, s streams, o *options, args []string) error 
 	} else {
 		a.others = true
 		screen.Source = a
-		screen.Simulate = a.simulate
+		screen.Simulate, screen.Tail = a.simulate, a.tail
 		screen.Fixer = &fixer{root: a.dir, journal: journal(), catalog: catalog, live: a.changer, again: a.again, ask: a.simulate, run: runCommand(s, a.dir)}
 	}
 	if screen.Notice, err = unfinished(journal(), lang); err != nil {
