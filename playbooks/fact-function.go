@@ -42,6 +42,9 @@ func functionFacts() []Fact {
 		})},
 		{"function.encrypted", "yes when its variables are under a key of the customer", of(func(f *diagnostics.Function) string { return yesNo(f.KMSKeyArn != "") })},
 		{"function.provisioned", "the status of its provisioned concurrency, or none", of(provisionedStatus)},
+		{"alias.shifting", "yes when one of its aliases sends traffic to two versions", of(func(f *diagnostics.Function) string {
+			return yesNo(slices.ContainsFunc(f.Aliases, func(a diagnostics.Alias) bool { return len(a.RoutingWeights) > 0 }))
+		})},
 		{"function.reserved", "its reserved concurrency, or none", of(func(f *diagnostics.Function) string {
 			if f.ReservedConcurrency == nil {
 				return "none"

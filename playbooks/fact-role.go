@@ -24,8 +24,12 @@ func roleFacts() []Fact {
 	}
 }
 
-// role is the role that the finding's function runs with.
+// role is the role that the finding's text names, else the one that its
+// function runs with.
 func (c *scene) role() (diagnostics.Role, bool) {
+	if name := c.finding.Captures["role"]; name != "" {
+		return c.index.role(name)
+	}
 	if c.fn != nil && c.fn.Role != "" {
 		return c.index.role(c.fn.Role)
 	}

@@ -66,6 +66,24 @@ func TestWhatTheAccountSaysTellsCausesApart(t *testing.T) {
 			"vpc-eni", failed("AWS::EC2::SecurityGroup", "DELETE_FAILED", held, occupied()),
 			map[string]diagnostics.Standing{"others": likely},
 		},
+		"a function of another region": {
+			"function-not-found", shopFn(nil, "ResourceNotFoundException: Function not found: arn:aws:lambda:us-east-1:123456789012:function:other"),
+			map[string]diagnostics.Standing{"other-region": likely, "other-account": out, "qualifier": out},
+		},
+		"a function that nobody has read": {
+			"function-not-found", shopFn(nil, "ResourceNotFoundException: Function not found: arn:aws:lambda:eu-west-1:123456789012:function:other"),
+			map[string]diagnostics.Standing{"other-region": out, "other-account": out, "qualifier": out, "gone": likely},
+		},
+		"an answer that came too late": {
+			"runtime-response-403", shopFn(nil, "Failed to post handler success response. Http response code: 403.", cutOff, calm("90", "60")),
+			map[string]diagnostics.Standing{"too-late": likely, "too-large": out},
+		},
+		"an alias between two versions": {
+			"codedeploy-conflict", shopFn(func(f *diagnostics.Function) {
+				f.Aliases = []diagnostics.Alias{{Name: "live", RoutingWeights: map[string]float64{"2": 0.1}}}
+			}, "Deployment Group 'shop' already has an active Deployment 'd-ABC'"),
+			map[string]diagnostics.Standing{"running": likely, "moved-by-hand": out, "rolled-back": out},
+		},
 		"a layer for x86_64": {"arm64-mismatch", layered("x86_64"), map[string]diagnostics.Standing{"layer": likely}},
 		"a layer for arm64":  {"arm64-mismatch", layered("arm64"), map[string]diagnostics.Standing{"layer": out}},
 		"a key that is going away": {"access-denied", func() *diagnostics.Snapshot {
