@@ -152,9 +152,11 @@ func (t *Template) direct(id string) []string {
 	return ids
 }
 
-// apiTargets are the functions (or their aliases) that the body SAM writes for an API resource points at.
+// apiTargets are the functions (or their aliases) that the body SAM writes for an API resource points at. A body
+// that is given has its own references.
 func (t *Template) apiTargets(api string) []string {
-	if kind := t.byID[api].Type; kind != "AWS::Serverless::Api" && kind != "AWS::Serverless::HttpApi" {
+	r := t.byID[api]
+	if r.Type != "AWS::Serverless::Api" && r.Type != "AWS::Serverless::HttpApi" || r.Property("DefinitionBody") != nil || r.Property("DefinitionUri") != nil {
 		return nil
 	}
 	return t.behind[api]

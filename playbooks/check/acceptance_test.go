@@ -100,7 +100,7 @@ func TestTheTransformAcceptsWhatIsMended(t *testing.T) {
 		if err != nil || i%(stride()/4+1) != 0 || !tpl.SAM() {
 			continue
 		}
-		for j, p := range append(plantText(tpl), plantResources(tpl)...) {
+		for j, p := range plant(tpl) {
 			if j%5 != 0 {
 				continue
 			}

@@ -132,7 +132,32 @@ func (s *scope) compareURL(holder, fn *template.Resource, a adapterOf, mode, at 
 		s.report("payload-too-large-502", diagnostics.Error, a.mode, fn.ID, streamsInto(fn.ID, "URL", "URL", "InvokeMode: RESPONSE_STREAM"), mends...)
 		return
 	}
-	s.report("payload-too-large-502", diagnostics.Error, at, fn.ID, buffersInto(fn.ID), s.setVariable(fn, modeVariable, "response_stream")...)
+	s.report("payload-too-large-502", diagnostics.Error, at, fn.ID, buffersInto(fn.ID), s.setMode(fn, true)...)
+}
+
+// setMode lets the adapter stream or buffer, where nothing in front of the function wants it otherwise.
+func (s *scope) setMode(fn *template.Resource, stream bool) []Mend {
+	for _, rt := range s.fronts[fn] {
+		if rt.mode.Is(rt.streams) != stream {
+			return nil
+		}
+	}
+	modes := []*template.Node{}
+	if url := fn.Property("FunctionUrlConfig"); url.IsMap() {
+		modes = append(modes, url.Get("InvokeMode"))
+	}
+	for _, u := range s.urls[fn] {
+		modes = append(modes, u.Property("InvokeMode"))
+	}
+	for _, mode := range modes {
+		if mode.Is("RESPONSE_STREAM") != stream {
+			return nil
+		}
+	}
+	if stream {
+		return s.setVariable(fn, modeVariable, "response_stream")
+	}
+	return s.setVariable(fn, modeVariable, "buffered")
 }
 
 func streamsInto(id, en, ko, want string) diagnostics.Text {
@@ -154,7 +179,7 @@ func (s *scope) compareAPI(r *template.Resource, a adapterOf, rt route, streams 
 		s.report("payload-too-large-502", diagnostics.Error, a.mode, r.ID, bilingual(
 			"The adapter of "+r.ID+" streams, but HTTP APIs can't: "+rt.name()+" needs a REST API or a function URL, or buffered mode",
 			r.ID+"의 어댑터는 스트리밍하지만 HTTP API는 스트리밍할 수 없습니다. "+rt.name()+"에는 REST API나 함수 URL, 또는 buffered 모드가 필요합니다"),
-			s.setVariable(r, modeVariable, "buffered")...)
+			s.setMode(r, false)...)
 	case a.streams:
 		var mends []Mend
 		if rt.event != "" && editable(r) && r.Own("Events", rt.event) != nil {
@@ -168,7 +193,7 @@ func (s *scope) compareAPI(r *template.Resource, a adapterOf, rt route, streams 
 		if in == nil {
 			in = &s.t.Document
 		}
-		s.reportIn(in, "payload-too-large-502", diagnostics.Error, rt.mode, r.ID, buffersInto(r.ID), s.setVariable(r, modeVariable, "response_stream")...)
+		s.reportIn(in, "payload-too-large-502", diagnostics.Error, rt.mode, r.ID, buffersInto(r.ID), s.setMode(r, true)...)
 	}
 }
 

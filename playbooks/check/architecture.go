@@ -85,14 +85,17 @@ func (s *scope) checkFunctionArchitecture(r *template.Resource) {
 	if !ok {
 		return
 	}
-	for _, e := range s.machineEvidence(r) {
+	all := s.machineEvidence(r)
+	for _, e := range all {
 		if e.arch == arch {
 			continue
 		}
-		s.reportArchitecture(r, arch, at, path, e)
+		s.reportArchitecture(r, arch, at, path, e, !slices.ContainsFunc(all, func(o evidence) bool { return o.arch == arch }))
 		return
 	}
-	s.checkRuntimeArchitecture(r, arch, at, path)
+	if !r.Property("PackageType").Is("Image") {
+		s.checkRuntimeArchitecture(r, arch, at, path, len(all) == 0)
+	}
 }
 
 // evidence is something that is built for one architecture.
@@ -104,9 +107,10 @@ type evidence struct {
 	flag       bool // a compiler's target, which holds wherever its output goes
 }
 
-func (s *scope) reportArchitecture(r *template.Resource, arch string, at *template.Node, path []string, e evidence) {
+// reportArchitecture reports evidence for another architecture. agreed says that nothing speaks for the present one.
+func (s *scope) reportArchitecture(r *template.Resource, arch string, at *template.Node, path []string, e evidence, agreed bool) {
 	var mends []Mend
-	if editable(r) {
+	if editable(r) && agreed {
 		set := edit.Set(edit.Text(e.arch), path...)
 		if path == nil {
 			set = edit.Set(edit.Texts(e.arch), properties(r, "Architectures")...)
@@ -175,7 +179,9 @@ func (s *scope) reportSeveral(r *template.Resource, n *template.Node, items []*t
 func (s *scope) machineEvidence(r *template.Resource) []evidence {
 	var all []evidence
 	for _, layer := range r.Property("Layers").List() {
-		all = append(all, s.layerEvidence(layer)...)
+		if !r.Property("PackageType").Is("Image") { // an image function can't have layers; see checkImageFunction
+			all = append(all, s.layerEvidence(layer)...)
+		}
 	}
 	image := r.Property("ImageUri")
 	if image == nil {
@@ -240,12 +246,12 @@ func buildEvidence(meta *template.Node) []evidence {
 }
 
 // checkRuntimeArchitecture reports runtimes that never ran on arm64 (Lambda developer guide, "Runtimes").
-func (s *scope) checkRuntimeArchitecture(r *template.Resource, arch string, at *template.Node, path []string) {
+func (s *scope) checkRuntimeArchitecture(r *template.Resource, arch string, at *template.Node, path []string, agreed bool) {
 	runtime, ok := r.Property("Runtime").Str()
 	if arch != arm || !ok || !slices.Contains([]string{"go1.x", "java8", "provided", "python2.7", "python3.6", "python3.7", "nodejs10.x", "ruby2.5", "dotnetcore2.1"}, runtime) {
 		return
 	}
-	s.reportArchitecture(r, arch, at, path, evidence{arch: x86, what: "the runtime " + runtime, at: r.Property("Runtime")})
+	s.reportArchitecture(r, arch, at, path, evidence{arch: x86, what: "the runtime " + runtime, at: r.Property("Runtime")}, agreed)
 }
 
 // checkLayerArchitecture compares what sam build makes of a layer with what the layer claims.

@@ -46,7 +46,7 @@ func elsewhere(p template.Place) bool {
 		"SystemPrompt", "BasePromptTemplate", "RequestTemplates", "ResponseTemplates", "requestTemplates", "responseTemplates",
 		"Fn::Transform", "Sql", "RequestMappingTemplate", "ResponseMappingTemplate", "RouteSelectionExpression", "Script":
 		return true
-	case "Metadata", "DependsOn", "Type", "DeletionPolicy", "UpdateReplacePolicy", "Condition", "UpdatePolicy", "CreationPolicy":
+	case "Metadata", "DependsOn", "Type", "DeletionPolicy", "UpdateReplacePolicy", "Condition":
 		return len(p.Path) == 3
 	}
 	return strings.HasSuffix(last, "MappingTemplate") || strings.HasSuffix(last, "PromptTemplate")
