@@ -71,6 +71,15 @@ func needsMending(s string) bool {
 	return false
 }
 
+// endsInWord reports whether a word may go on behind a text.
+func endsInWord(s string) bool {
+	if s == "" {
+		return false
+	}
+	c := s[len(s)-1]
+	return c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
+
 // unescape writes what a run of backslashes and the character after it stand
 // for, however often they were escaped, and returns how much it has read.
 func unescape(b *strings.Builder, s string) int {
@@ -81,6 +90,8 @@ func unescape(b *strings.Builder, s string) int {
 			n++
 		case n > 0 && strings.HasPrefix(s[n:], "u005c"), n > 0 && strings.HasPrefix(s[n:], "u005C"):
 			n += len("u005c")
+		case n == 1 && s[1] == '_' && endsInWord(b.String()):
+			return n // Markdown: lambda\_function
 		default:
 			return n + escaped(b, s[n:])
 		}

@@ -77,7 +77,7 @@ func IsCode(line string) bool {
 
 // opening recognises a line that leaves a bracket open and so owns the lines
 // below it: an assignment, a call, or a statement that IsCode knows.
-var opening = regexp.MustCompile(`^\s*(?:return|await|yield|throw|raise)\s*[(\[{]+\s*$|` +
+var opening = regexp.MustCompile(`^\s*(?:(?:return|await|yield|throw|raise)\s*[(\[{]+|(?:return|throw|yield)\s.*[\w)]\()\s*$|` +
 	`^\s*(?:(?:return|await|throw|raise|new|export|const|let|var)\s+)*[\w.$\])]+` +
 	`(?:\s*(?::\s*[\w<>\[\]. |]+)?:?=\s*(?:[\w.]+)?[(\[{]+|(?:\([^"'()]*\)(?:\.\w+)*)?!?\((?:[\w.]+\()*[\[{]*)\s*$`)
 

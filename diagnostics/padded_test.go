@@ -51,6 +51,25 @@ func TestTheTextOfAMacroCallIsCode(t *testing.T) {
 	}
 }
 
+func TestTheArgumentOfAReturnedCallIsCode(t *testing.T) {
+	text := "    return { error: errors.InvalidArgument.customizeDescription(\n        'Unable to validate it') };\n}"
+	if got := strings.TrimSpace(WithoutCode(text)); got != "}" {
+		t.Errorf("left: %q", got)
+	}
+}
+
+func TestEscapedUnderlinesAreUnderlines(t *testing.T) {
+	for text, want := range map[string]string{
+		`ROLLBACK\_COMPLETE: it`:  "ROLLBACK_COMPLETE: it",
+		`the module lambda\_main`: "the module lambda_main",
+		`C:\_work`:                `C:\_work`,
+	} {
+		if got := Normalize(text); got != want {
+			t.Errorf("%s became %s", text, got)
+		}
+	}
+}
+
 func TestACallWithAWrittenObjectIsCode(t *testing.T) {
 	if line := `        _write({"ok": False, "errorType": "Runtime.MalformedHandlerName"})`; !IsCode(line) {
 		t.Errorf("%q is code", line)
