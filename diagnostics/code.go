@@ -51,6 +51,9 @@ var codeLine = []codeShape{
 	{[]string{"+", "\\", "||", "&&"}, regexp.MustCompile(`^[^{]*["'` + "`" + `]\s*(?:\+|\\)\s*$|^\s*(?:\+|\|\||&&)\s*[\w.(]*["'` + "`" + `]`)},
 	{pattern: regexp.MustCompile(`^(?:\s*'[^']*',\s*$|\s*r["'].*["'],?\s*$|\s*"\w+":(?: {3,}|\t+)"[^"]*",?\s*$)`)},
 	{[]string{"{"}, regexp.MustCompile(`^\s+[fr]?"[^"{}]*\{(?:\d+|[a-z_][\w.]*)?\}[^"{}]*",?\s*$`)},
+	{[]string{".into(", ".to_"}, regexp.MustCompile(`"\.(?:into|to_string|to_owned|to_vec)\(\)`)},
+	{[]string{"print"}, regexp.MustCompile(`^\s*\w*print(?:f|ln)?\(\s*(?:\w+,?\s+)*["'][^"']*$`)},
+	{pattern: regexp.MustCompile(`^\s*(?:return )?[a-z]\w{0,7}\.[A-Za-z]\w{1,14}\((?:\d{3}|[a-z]\w*(?:\.\w+)?),\s.*\)\s*;?\s*$`)},
 	// Imports, fields and annotations.
 	{pattern: regexp.MustCompile(`^\s*(?:import\s+[\w{*"'<.]|from\s+\S+\s+import\b|using\s+[\w.]+;|#include\b|@\w+(?:\(|$)|\w+\?:\s*\w+;)`)},
 	// Rules of other tools, models of an API.
@@ -78,8 +81,9 @@ func IsCode(line string) bool {
 // opening recognises a line that leaves a bracket open and so owns the lines
 // below it: an assignment, a call, or a statement that IsCode knows.
 var opening = regexp.MustCompile(`^\s*(?:(?:return|await|yield|throw|raise)\s*[(\[{]+|(?:return|throw|yield)\s.*[\w)]\()\s*$|` +
+	`^\s*["']?\w+["']?:\s*(?:(?:new|await)\s+)*[a-zA-Z_][\w.]*\([\[{]*\s*$|` +
 	`^\s*(?:(?:return|await|throw|raise|new|export|const|let|var)\s+)*[\w.$\])]+` +
-	`(?:\s*(?::\s*[\w<>\[\]. |]+)?:?=\s*(?:[\w.]+)?[(\[{]+|(?:\([^"'()]*\)(?:\.\w+)*)?!?\((?:[\w.]+\()*[\[{]*)\s*$`)
+	`(?:\s*(?::\s*[\w<>\[\]. |]+)?:?=\s*(?:(?:not|new|await)\s+)*(?:[\w.]+)?[(\[{]+|(?:\([^"'()]*\)(?:\.\w+)*)?!?\((?:[\w.]+\()*[\[{]*)\s*$`)
 
 // piece recognises a line that is one quoted text.
 var piece = regexp.MustCompile(`^\s+[a-z]?(?:'[^']*'|"[^"]*")[,;)]*\s*$`)

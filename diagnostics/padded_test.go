@@ -58,6 +58,21 @@ func TestTheArgumentOfAReturnedCallIsCode(t *testing.T) {
 	}
 }
 
+func TestTextsInsideSourceCodeAreCode(t *testing.T) {
+	for text, want := range map[string]string{
+		"    other = not transport.failed(\n        1, \"api error AccessDenied\")\nx":             "x",
+		"    body: JSON.stringify({\n      message: 'Missing Authentication Token',\n    }),\n":    "}),",
+		"\t\tc.JSON(401, gin.H{\"message\": \"Missing Authentication Token\"})\n":                  "",
+		"        reason: Some(\"Service already exists\".into()),\n":                               "",
+		"        kprintf(WARN \"Invalid ELF header\\n\");":                                         `");`,
+		"opensearchpy.exceptions.AuthorizationException(403, 'no permissions for [indices:data]')": "opensearchpy.exceptions.AuthorizationException(403, 'no permissions for [indices:data]')",
+	} {
+		if got := strings.TrimSpace(WithoutCode(Clean(text))); got != want {
+			t.Errorf("%q left %q", text, got)
+		}
+	}
+}
+
 func TestEscapedUnderlinesAreUnderlines(t *testing.T) {
 	for text, want := range map[string]string{
 		`ROLLBACK\_COMPLETE: it`:  "ROLLBACK_COMPLETE: it",
