@@ -89,3 +89,30 @@ func (d *demand) number(place func(literal string) int) {
 		}
 	}
 }
+
+// A memo remembers which literals one text holds: each is sought once.
+type memo struct {
+	known   []int8 // 0 where a literal has not been sought
+	touched []int
+}
+
+// of forgets the text before and returns what answers for another one.
+func (k *memo) of(literals int, look func(literal int) bool) (holds func(literal int) bool) {
+	if k.known == nil {
+		k.known = make([]int8, literals)
+	}
+	for _, i := range k.touched {
+		k.known[i] = 0
+	}
+	k.touched = k.touched[:0]
+	return func(literal int) bool {
+		if k.known[literal] == 0 {
+			k.known[literal] = -1
+			if look(literal) {
+				k.known[literal] = 1
+			}
+			k.touched = append(k.touched, literal)
+		}
+		return k.known[literal] > 0
+	}
+}

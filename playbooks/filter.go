@@ -174,18 +174,15 @@ func runs(literal string, strict bool) []string {
 	return strings.FieldsFunc(literal, func(r rune) bool { return !plainRune(r, strict) })
 }
 
-// sturdySets reduces required sets to what a raw text shows unchanged: the
-// words of each literal, all of which are there. A blank may be two in a raw
-// text, or a line feed written as two characters.
-func sturdySets(sets [][]string) [][][]string {
-	var list [][][]string
-	for _, set := range sets {
-		literals := make([][]string, 0, len(set))
-		for _, literal := range set {
-			literals = append(literals, runs(literal, true))
-		}
-		list = append(list, literals)
+// sturdyWords are what a raw text shows unchanged of a literal: its words, all
+// of which are there. A blank may be two in a raw text, or a line feed written
+// as two characters.
+func sturdyWords(literal string) [][]byte {
+	var list [][]byte
+	for _, word := range runs(literal, true) {
+		list = append(list, []byte(word))
 	}
+	slices.SortStableFunc(list, func(a, b []byte) int { return len(b) - len(a) }) // the long ones are rarer
 	return list
 }
 

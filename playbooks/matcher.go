@@ -46,7 +46,8 @@ type Matcher struct {
 	signals  []signal
 	filter   *filter
 	words    map[string]bool // of the patterns, in lower case
-	literals []string        // of all required sets, each once
+	literals []string        // of all demands, each once
+	sturdy   [][][]byte      // the words of each literal; a raw text shows them unchanged
 }
 
 type signal struct {
@@ -58,9 +59,7 @@ type signal struct {
 	// text that the pattern matches.
 	required [][]string
 	// need is the same and more; a pattern that spells nothing out has none.
-	demand demand
-	// sturdy are the words of those literals; a raw text shows them unchanged.
-	sturdy  [][][]string
+	demand  demand
 	pattern *expression
 	also    []*expression
 	unless  []*expression
@@ -124,6 +123,7 @@ func (m *Matcher) number() {
 				at = len(m.literals)
 				places[literal] = at
 				m.literals = append(m.literals, literal)
+				m.sturdy = append(m.sturdy, sturdyWords(literal))
 			}
 			return at
 		})
@@ -159,7 +159,6 @@ func compile(s Signal, words map[string]bool) (signal, error) {
 	}
 	c.pattern, c.required = pattern, requiredSets(tree)
 	c.demand, _ = demandOf(tree)
-	c.sturdy = sturdySets(c.required)
 	addWords(words, tree)
 	for _, p := range s.Also {
 		e, _, err := newExpression(p)
@@ -235,23 +234,9 @@ func (m *Matcher) candidates(view string) []int {
 	if len(found) == 0 {
 		return nil
 	}
-	holds := m.holder(view)
+	low := lowerASCII(view)
+	holds := new(memo).of(len(m.literals), func(literal int) bool { return strings.Contains(low, m.literals[literal]) })
 	return slices.DeleteFunc(found, func(s int) bool { return !m.signals[s].demand.met(holds) })
-}
-
-// holder answers which literals a text holds; each is sought once.
-func (m *Matcher) holder(text string) func(literal int) bool {
-	low := lowerASCII(text)
-	known := make([]int8, len(m.literals))
-	return func(literal int) bool {
-		if known[literal] == 0 {
-			known[literal] = -1
-			if strings.Contains(low, m.literals[literal]) {
-				known[literal] = 1
-			}
-		}
-		return known[literal] > 0
-	}
 }
 
 // lowerASCII leaves other letters alone: they keep their length.

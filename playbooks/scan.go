@@ -107,10 +107,11 @@ func (m *Matcher) scanBlock(b *textBlock, from Origin) scanned {
 	s := scanned{lines: bytes.Count(b.buffer[b.from:b.to], newline)}
 	counted, lines := b.from, 0
 	var low []byte
+	var known memo
 	for _, r := range m.spans(b) {
 		text := bytes.TrimRight(b.buffer[r.from:r.to], "\r\n")
 		low = appendLower(low[:0], text)
-		if r.from < b.from || r.from >= b.to || !m.plausible(low, r.signals) {
+		if r.from < b.from || r.from >= b.to || !m.plausible(low, r.signals, &known) {
 			continue // it begins in another block, or has only a part of what matches
 		}
 		matches := m.Match(string(text), from)
@@ -214,28 +215,16 @@ func lineLength(text []byte) int {
 	return len(text)
 }
 
-// plausible reports whether a raw record, in lower case, holds what one of the
-// signals wants.
-func (m *Matcher) plausible(low []byte, signals []int) bool {
+// plausible reports whether a raw record, in lower case, has the words that one
+// of the signals wants.
+func (m *Matcher) plausible(low []byte, signals []int, known *memo) bool {
 	if signals == nil {
 		return true
 	}
-	for _, i := range signals {
-		if !slices.ContainsFunc(m.signals[i].sturdy, func(set [][]string) bool { return noneThere(low, set) }) {
-			return true
-		}
-	}
-	return false
-}
-
-// noneThere reports whether of every literal of a set a word is missing.
-func noneThere(low []byte, set [][]string) bool {
-	for _, words := range set {
-		if !slices.ContainsFunc(words, func(w string) bool { return !bytes.Contains(low, []byte(w)) }) {
-			return false
-		}
-	}
-	return true
+	holds := known.of(len(m.literals), func(literal int) bool {
+		return !slices.ContainsFunc(m.sturdy[literal], func(word []byte) bool { return !bytes.Contains(low, word) })
+	})
+	return slices.ContainsFunc(signals, func(i int) bool { return m.signals[i].demand.met(holds) })
 }
 
 func appendLower(low, text []byte) []byte {
