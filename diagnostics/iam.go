@@ -48,3 +48,21 @@ type MatchedStatement struct {
 	EndLine          int    `json:"endLine,omitempty"`
 	EndColumn        int    `json:"endColumn,omitempty"`
 }
+
+// AuthorizationMessage is an encoded authorization message of a text, and the
+// JSON that sts:DecodeAuthorizationMessage makes of it.
+type AuthorizationMessage struct {
+	Encoded string `json:"encoded"`
+	Decoded string `json:"decoded"`
+}
+
+// DecodedMessage is the JSON of an encoded authorization message, where it was
+// decoded.
+func (s *Snapshot) DecodedMessage(encoded string) (string, bool) {
+	for _, m := range s.Messages {
+		if m.Encoded == encoded {
+			return m.Decoded, true
+		}
+	}
+	return "", false
+}

@@ -17,6 +17,7 @@ const (
 	KindLogEvent       Kind = "log-event"
 	KindRole           Kind = "role"
 	KindSimulation     Kind = "simulation"
+	KindMessage        Kind = "authorization-message"
 	KindRepository     Kind = "repository"
 	KindAPI            Kind = "api"
 	KindScalableTarget Kind = "scalable-target"

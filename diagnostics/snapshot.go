@@ -32,20 +32,22 @@ type Snapshot struct {
 	Resources []Resource   `json:"resources,omitempty"`
 	Templates []Template   `json:"templates,omitempty"`
 
-	Functions       []Function       `json:"functions,omitempty"`
-	LogGroups       []LogGroup       `json:"logGroups,omitempty"`
-	Roles           []Role           `json:"roles,omitempty"`
-	Simulations     []Simulation     `json:"simulations,omitempty"`
-	Repositories    []Repository     `json:"repositories,omitempty"`
-	APIs            []API            `json:"apis,omitempty"`
-	ScalableTargets []ScalableTarget `json:"scalableTargets,omitempty"`
-	Metrics         []Metric         `json:"metrics,omitempty"`
-	Layers          []LayerVersion   `json:"layers,omitempty"`
-	Subnets         []Subnet         `json:"subnets,omitempty"`
-	Occupants       []Occupants      `json:"occupants,omitempty"`
-	Keys            []Key            `json:"keys,omitempty"`
-	Exports         []Export         `json:"exports,omitempty"`
-	Claims          []Claim          `json:"claims,omitempty"`
+	Functions   []Function   `json:"functions,omitempty"`
+	LogGroups   []LogGroup   `json:"logGroups,omitempty"`
+	Roles       []Role       `json:"roles,omitempty"`
+	Simulations []Simulation `json:"simulations,omitempty"`
+	// Messages are the encoded authorization messages of the texts, decoded.
+	Messages        []AuthorizationMessage `json:"authorizationMessages,omitempty"`
+	Repositories    []Repository           `json:"repositories,omitempty"`
+	APIs            []API                  `json:"apis,omitempty"`
+	ScalableTargets []ScalableTarget       `json:"scalableTargets,omitempty"`
+	Metrics         []Metric               `json:"metrics,omitempty"`
+	Layers          []LayerVersion         `json:"layers,omitempty"`
+	Subnets         []Subnet               `json:"subnets,omitempty"`
+	Occupants       []Occupants            `json:"occupants,omitempty"`
+	Keys            []Key                  `json:"keys,omitempty"`
+	Exports         []Export               `json:"exports,omitempty"`
+	Claims          []Claim                `json:"claims,omitempty"`
 
 	// ConfigEnv is the environment of samconfig that led to the stack.
 	ConfigEnv string `json:"configEnv,omitempty"`

@@ -119,7 +119,7 @@ func refusals(s *diagnostics.Snapshot, ix *index) []refusal {
 		}
 		found, known := seen[o.text]
 		if !known {
-			found = denial.Parse(o.text)
+			found = denial.ParseWith(o.text, s.DecodedMessage)
 			seen[o.text] = found
 		}
 		for _, d := range found {

@@ -6,11 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"firstaid/diagnostics"
+	"firstaid/diagnostics/collect"
 	"firstaid/diagnostics/denial"
 	"firstaid/diagnostics/policy"
 	"firstaid/diagnostics/policy/proposal"
@@ -25,6 +29,7 @@ func newIAM(s streams, o *options) *cobra.Command {
 
 func newIAMExplain(s streams, o *options) *cobra.Command {
 	var format string
+	var decode bool
 	cmd := &cobra.Command{
 		Use:   "explain [FILE]",
 		Short: "Read an access-denied message: who, what, which policy decides, and the least privilege",
@@ -32,7 +37,7 @@ func newIAMExplain(s streams, o *options) *cobra.Command {
 A text alone proves nothing: the grant is a proposal to be simulated, never something to apply blindly.
 Exit status: 0 the text denies nothing, 1 a denial was read.`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			lang, err := o.language()
 			if err != nil {
 				return err
@@ -41,11 +46,34 @@ Exit status: 0 the text denies nothing, 1 a denial was read.`,
 			if err != nil {
 				return err
 			}
-			return explainDenials(s, denial.Parse(text), format, lang)
+			decoded := func(string) (string, bool) { return "", false }
+			if decode {
+				if decoded, err = o.decoder(cmd.Context(), s); err != nil {
+					return err
+				}
+			}
+			return explainDenials(s, denial.ParseWith(text, decoded), format, lang)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().BoolVar(&decode, "decode", false, "have STS decode encoded authorization messages (needs sts:DecodeAuthorizationMessage)")
 	return cmd
+}
+
+// decoder asks STS for what encoded messages say; one that cannot be decoded is
+// told on standard error.
+func (o *options) decoder(ctx context.Context, s streams) (func(string) (string, bool), error) {
+	c, err := collect.New(ctx, collect.Options{Region: o.region, Profile: o.profile, Endpoint: o.endpoint})
+	if err != nil {
+		return nil, err
+	}
+	return func(encoded string) (string, bool) {
+		text, err := c.Decode(ctx, encoded)
+		if err != nil {
+			fmt.Fprintln(s.err, "firstaid: not decoded:", clean(err.Error()))
+		}
+		return text, err == nil
+	}, nil
 }
 
 // readText reads a file, or standard input.
@@ -141,6 +169,16 @@ func printDenial(w io.Writer, x explained, lang diagnostics.Lang) {
 	line("decision", string(x.Decision))
 	line("by", string(x.PolicyType))
 	line("policy", x.PolicyARN)
+	if x.Message != nil {
+		for _, m := range x.Message.Matched {
+			line("statement", fmt.Sprintf("%s %s: %s on %s", m.Effect, m.Sid, strings.Join(m.Actions, ", "), strings.Join(m.Resources, ", ")))
+		}
+		for _, k := range slices.Sorted(maps.Keys(x.Message.Conditions)) {
+			line("condition", k+" = "+strings.Join(x.Message.Conditions[k], ", "))
+		}
+	} else if x.EncodedMessage != "" {
+		line("encoded", "the rest stands in an encoded message: --decode reads it")
+	}
 	line("confidence", string(x.Confidence))
 	for _, r := range x.Proposal.Stops {
 		line("no grant", r.Text.In(lang))

@@ -149,3 +149,26 @@ func TestThePlanIsPrintedForScriptsWithItsProof(t *testing.T) {
 		t.Errorf("looking left %v, %v", entries, err)
 	}
 }
+
+func TestLoopbackExplainDecodesTheMessageOfARefusal(t *testing.T) {
+	e := iamtest.New(t, shopRole())
+	e.Messages = map[string]string{"4GIOHlTkIaWHQD0Q0m6XSnuUMCm-abcDEFghiJKLmnoPQRstuVWXyz0123456789_aaaaBBBBccccDDDD": `{"allowed":false,"explicitDeny":true,"matchedStatements":{"items":[{"statementId":"NoLargeOnes","effect":"DENY","actions":{"items":[{"value":"ec2:RunInstances"}]},"resources":{"items":[{"value":"*"}]}}]},"context":{"principal":{"arn":"arn:aws:sts::123456789012:assumed-role/worker/i-0abc"},"action":"ec2:RunInstances","resource":"arn:aws:ec2:eu-west-1:123456789012:instance/*","conditions":{"items":[{"key":"ec2:InstanceType","values":{"items":[{"value":"p5.48xlarge"}]}}]}}}`}
+	at(t, e)
+	text := "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. Encoded authorization failure message: 4GIOHlTkIaWHQD0Q0m6XSnuUMCm-abcDEFghiJKLmnoPQRstuVWXyz0123456789_aaaaBBBBccccDDDD"
+	if err := os.WriteFile("denied.txt", []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, out := firstaid(t, "iam", "explain", "denied.txt"); !strings.Contains(out, "--decode reads it") || len(e.Asked("DecodeAuthorizationMessage")) != 0 {
+		t.Errorf("without --decode:\n%s", out)
+	}
+	_, out := firstaid(t, "iam", "explain", "--decode", "denied.txt")
+	for _, want := range []string{"assumed-role/worker/i-0abc", "ec2:RunInstances", "explicit", "DENY NoLargeOnes: ec2:RunInstances on *", "ec2:InstanceType = p5.48xlarge"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+	e.Deny("sts:DecodeAuthorizationMessage")
+	if _, out := firstaid(t, "iam", "explain", "--decode", "denied.txt"); !strings.Contains(out, "--decode reads it") {
+		t.Errorf("refused:\n%s", out)
+	}
+}

@@ -27,6 +27,7 @@ func arrange(s *diagnostics.Snapshot) {
 		return cmp.Or(strings.Compare(a.PolicySourceArn, b.PolicySourceArn), strings.Compare(a.EvalActionName, b.EvalActionName),
 			strings.Compare(a.EvalResourceName, b.EvalResourceName))
 	})
+	slices.SortFunc(s.Messages, by(func(m diagnostics.AuthorizationMessage) string { return m.Encoded }))
 	slices.SortFunc(s.Repositories, by(func(r diagnostics.Repository) string { return r.RegistryId + "/" + r.RepositoryName }))
 	slices.SortFunc(s.APIs, by(func(a diagnostics.API) string { return a.ApiId }))
 	slices.SortFunc(s.ScalableTargets, by(func(t diagnostics.ScalableTarget) string { return t.ResourceId + t.ScalableDimension }))

@@ -82,6 +82,7 @@ func Reads() []Permitted {
 		read("lambda", "ListProvisionedConcurrencyConfigs", functionARN, "provisioned concurrency"),
 		read("logs", "FilterLogEvents", logGroupARN, "log lines"),
 		read("logs", "StartLiveTail", logGroupARN, "following the log while it is written"),
+		read("sts", "DecodeAuthorizationMessage", "*", "what EC2's encoded authorization failure messages say"),
 		{Service: "sts", Operation: "GetCallerIdentity", Why: "who is asking; needs no permission"},
 	}
 }

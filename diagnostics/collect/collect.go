@@ -85,6 +85,7 @@ func (r *reading) run(ctx context.Context) error {
 	r.publish("asking who uses what the failures name")
 	together(func() { r.readClaims(ctx) }, func() { r.readNetwork(ctx) })
 	r.publish("asking IAM about what was denied")
+	r.decodeMessages(ctx)
 	r.simulateDenials(ctx)
 	r.publish("looking back at earlier deployments")
 	r.readHistory(ctx, stack)

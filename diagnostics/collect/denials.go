@@ -3,6 +3,7 @@ package collect
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -54,16 +55,20 @@ func (r Refusals) asks(s diagnostics.Simulation) bool {
 // the context keys that are known. A text is a claim: what carries control
 // characters, look-alike letters, wildcards or placeholders is not asked about.
 func Questions(s *diagnostics.Snapshot) []Refusals {
-	type group struct{ principal, via string }
-	pairs := map[group][]Pair{}
+	type group struct{ principal, via, message string }
+	pairs, conditions := map[group][]Pair{}, map[group]map[string][]string{}
 	n := 0
 	for _, text := range failureTexts(s) {
-		for _, d := range denial.Parse(text) {
+		for _, d := range denial.ParseWith(text, s.DecodedMessage) {
 			principal := principalOf(s, &d)
 			if principal == "" || d.Doubtful(denial.ControlCharacters, denial.NonASCII, denial.WildcardAction, denial.Placeholder, denial.Masked, denial.UnknownAction) {
 				continue
 			}
-			g := group{principal, viaService(s, &d)}
+			g := group{principal, viaService(s, &d), ""}
+			if d.Message != nil { // its request has keys of its own
+				g.message = d.EncodedMessage
+				conditions[g] = d.Message.Conditions
+			}
 			for _, action := range d.Actions() {
 				p := Pair{action, resourceOfDenial(&d)}
 				if n < maxPairs && !slices.Contains(pairs[g], p) {
@@ -75,7 +80,7 @@ func Questions(s *diagnostics.Snapshot) []Refusals {
 	}
 	var out []Refusals
 	for g, list := range pairs {
-		q := Refusals{Question: Question{Principal: g.principal, Context: contextOf(s, g.principal, g.via)}, Pairs: list}
+		q := Refusals{Question: Question{Principal: g.principal, Context: withConditions(contextOf(s, g.principal, g.via), conditions[g])}, Pairs: list}
 		for _, p := range list {
 			q.Actions = appendNew(q.Actions, p.Action)
 			q.Resources = appendNew(q.Resources, p.Resource)
@@ -85,7 +90,7 @@ func Questions(s *diagnostics.Snapshot) []Refusals {
 		out = append(out, q)
 	}
 	slices.SortFunc(out, func(a, b Refusals) int {
-		return cmp.Or(strings.Compare(a.Principal, b.Principal), slices.Compare(a.Actions, b.Actions))
+		return cmp.Or(strings.Compare(a.Principal, b.Principal), slices.Compare(a.Actions, b.Actions), slices.Compare(a.Resources, b.Resources))
 	})
 	return out
 }
@@ -140,6 +145,23 @@ func contextOf(s *diagnostics.Snapshot, principal, via string) []ContextKey {
 	keys := diagnostics.ContextOf(s, principal)
 	if via != "" {
 		keys = append(keys, ContextKey{Name: "kms:ViaService", Type: "string", Values: []string{via}})
+	}
+	return keys
+}
+
+// withConditions adds the condition keys of a request that AWS told.
+func withConditions(keys []ContextKey, conditions map[string][]string) []ContextKey {
+	for _, name := range slices.Sorted(maps.Keys(conditions)) {
+		values := conditions[name]
+		at := slices.IndexFunc(keys, func(k ContextKey) bool { return strings.EqualFold(k.Name, name) })
+		if at >= 0 || len(values) == 0 {
+			continue
+		}
+		kind := "string"
+		if len(values) > 1 {
+			kind = "stringList"
+		}
+		keys = append(keys, ContextKey{Name: name, Type: kind, Values: values})
 	}
 	return keys
 }

@@ -37,7 +37,9 @@ func full(t *testing.T) *wire {
 	w.claims()
 	now := time.Now().UnixMilli()
 	message, _ := json.Marshal(refusedRead)
-	w.on("FilterLogEvents", always(object(fmt.Sprintf(`{"events":[{"eventId":"1","timestamp":%d,"logStreamName":"s","message":%s}]}`, now-1000, message))))
+	encoded, _ := json.Marshal(encodedText)
+	w.on("FilterLogEvents", always(object(fmt.Sprintf(`{"events":[{"eventId":"1","timestamp":%d,"logStreamName":"s","message":%s},{"eventId":"2","timestamp":%d,"logStreamName":"s","message":%s}]}`, now-1000, message, now-900, encoded))))
+	w.on("DecodeAuthorizationMessage", always(query("DecodeAuthorizationMessage", "<DecodedMessage>{}</DecodedMessage>")))
 	w.on("DescribeScalableTargets", always(object(`{"ScalableTargets":[{"ServiceNamespace":"lambda","ResourceId":"function:shop-fn:live","ScalableDimension":"lambda:function:ProvisionedConcurrency","MinCapacity":1,"MaxCapacity":5}]}`)))
 	w.on("DescribeScalingPolicies", always(object(`{"ScalingPolicies":[{"PolicyName":"util","ResourceId":"function:shop-fn:live"}]}`)))
 	w.on("SimulatePrincipalPolicy", always(query("SimulatePrincipalPolicy", `<EvaluationResults><member>

@@ -9,6 +9,8 @@ import (
 // Asked asks IAM about the denials of a snapshot as a reading does.
 func Asked(ctx context.Context, c *Collector, s *diagnostics.Snapshot) *diagnostics.Snapshot {
 	r := &reading{Collector: c, meter: &meter{}, snap: *s, asked: map[diagnostics.Ref]bool{}, managed: map[string]string{}, stop: func(error) {}}
-	r.simulateDenials(r.meter.in(ctx))
+	ctx = r.meter.in(ctx)
+	r.decodeMessages(ctx)
+	r.simulateDenials(ctx)
 	return &r.snap
 }

@@ -329,3 +329,52 @@ func endpoint(t *testing.T, e *iamtest.Endpoint) *collect.Collector {
 	}
 	return c
 }
+
+const encodedText = "Resource handler returned message: \"You are not authorized to perform this operation. Encoded authorization failure message: 4GIOHlTkIaWHQD0Q0m6XSnuUMCm-abcDEFghiJKLmnoPQRstuVWXyz0123456789_aaaaBBBBccccDDDD (Service: Ec2, Status Code: 403, Request ID: 1)\""
+
+const decodedText = `{"allowed":false,"explicitDeny":false,"matchedStatements":{"items":[]},"failures":{"items":[]},"context":{"principal":{"id":"AROA:x","name":"x","arn":"arn:aws:sts::123456789012:assumed-role/shop-role/x"},"action":"ec2:RunInstances","resource":"arn:aws:ec2:eu-west-1:123456789012:instance/*","conditions":{"items":[{"key":"ec2:InstanceType","values":{"items":[{"value":"t3.micro"}]}}]}}}`
+
+func encodedDenial(role *iamtest.Role) *diagnostics.Snapshot {
+	return &diagnostics.Snapshot{
+		Identity:  diagnostics.Identity{Account: iamtest.Account, Region: iamtest.Region},
+		Roles:     []diagnostics.Role{{RoleName: "shop-role", Arn: role.ARN()}},
+		LogGroups: []diagnostics.LogGroup{{Events: []diagnostics.LogEvent{{Message: encodedText}, {Message: encodedText}}}},
+	}
+}
+
+func TestLoopbackSTSDecodesAnAuthorizationMessage(t *testing.T) {
+	role := shopRole()
+	e := iamtest.New(t, role)
+	e.Messages = map[string]string{"4GIOHlTkIaWHQD0Q0m6XSnuUMCm-abcDEFghiJKLmnoPQRstuVWXyz0123456789_aaaaBBBBccccDDDD": decodedText}
+	s := collect.Asked(t.Context(), endpoint(t, e), encodedDenial(role))
+	if len(s.Messages) != 1 || len(e.Asked("DecodeAuthorizationMessage")) != 1 || len(s.Unread) != 0 {
+		t.Fatalf("messages %+v, unread %+v", s.Messages, s.Unread)
+	}
+	asked := e.Asked("SimulatePrincipalPolicy")
+	if len(asked) == 0 {
+		t.Fatal("IAM was not asked about the decoded request")
+	}
+	sent := asked[0].Form
+	for n := 1; ; n++ {
+		name := sent.Get(fmt.Sprintf("ContextEntries.member.%d.ContextKeyName", n))
+		if name == "" {
+			t.Fatal("the request's own condition keys were not sent")
+		}
+		if name == "ec2:InstanceType" && sent.Get(fmt.Sprintf("ContextEntries.member.%d.ContextKeyValues.member.1", n)) == "t3.micro" {
+			break
+		}
+	}
+	if sent.Get("ActionNames.member.1") != "ec2:RunInstances" {
+		t.Errorf("asked %v", sent)
+	}
+}
+
+func TestLoopbackSTSThatRefusesToDecodeIsUnread(t *testing.T) {
+	role := shopRole()
+	e := iamtest.New(t, role)
+	e.Deny("sts:DecodeAuthorizationMessage")
+	s := collect.Asked(t.Context(), endpoint(t, e), encodedDenial(role))
+	if u := unreadOf(s, diagnostics.KindMessage); u.Action != "sts:DecodeAuthorizationMessage" || !strings.Contains(u.Reason, "firstaid permissions") || len(s.Messages) != 0 {
+		t.Errorf("%+v", s.Unread)
+	}
+}

@@ -142,6 +142,7 @@ func (r *reading) copy() *diagnostics.Snapshot {
 		func() { s.LogGroups = slices.Clone(s.LogGroups) },
 		func() { s.Roles = slices.Clone(s.Roles) },
 		func() { s.Simulations = slices.Clone(s.Simulations) },
+		func() { s.Messages = slices.Clone(s.Messages) },
 		func() { s.Repositories = slices.Clone(s.Repositories) },
 		func() { s.APIs = slices.Clone(s.APIs) },
 		func() { s.ScalableTargets = slices.Clone(s.ScalableTargets) },

@@ -92,8 +92,10 @@ type Denial struct {
 	PolicyARN  string     `json:"policyArn,omitempty"`
 	Setting    string     `json:"setting,omitempty"` // BlockPublicAcls or BlockPublicPolicy
 
-	EncodedMessage  string `json:"encodedMessage,omitempty"` // for sts:DecodeAuthorizationMessage
-	AuthorizationID string `json:"authorizationId,omitempty"`
+	EncodedMessage string `json:"encodedMessage,omitempty"` // for sts:DecodeAuthorizationMessage
+	// Message is what EncodedMessage says, where it was decoded.
+	Message         *Message `json:"message,omitempty"`
+	AuthorizationID string   `json:"authorizationId,omitempty"`
 
 	Code             string `json:"code,omitempty"`
 	HandlerErrorCode string `json:"handlerErrorCode,omitempty"`
