@@ -77,13 +77,13 @@ var arnProperties = map[string]string{
 // referTo puts a reference to the alias where its ARN is wanted: that carries
 // the dependency by itself.
 func (w *workpiece) referTo(fn *workpiece, id string) (Fix, bool) {
-	property := arnProperties[w.resource.Type]
-	if property == "" || w.resource.Own(property) == nil || w.resource.Own("Qualifier") != nil {
-		return Fix{}, false
-	}
 	target := id
 	if w.template.Resource(id) == nil {
 		target = fn.resource.ID + ".Alias" // SAM rewrites it to the alias it makes
+	}
+	property := arnProperties[w.resource.Type]
+	if property == "" || w.resource.Own(property) == nil || w.resource.Own("Qualifier") != nil {
+		return w.referWithin(fn, id, target)
 	}
 	f := templateFix("Refer to the alias itself: !Ref "+target, "별칭을 직접 참조합니다: !Ref "+target)
 	f.Changes = diagnostics.Text{
@@ -92,6 +92,35 @@ func (w *workpiece) referTo(fn *workpiece, id string) (Fix, bool) {
 	}
 	byHand := diagnostics.Text{En: "Set " + property + " to `!Ref " + target + "`", Ko: property + "을(를) `!Ref " + target + "`로 설정하세요"}
 	return w.edited(f, w.template.Name, byHand, edit.Delete(w.path(property)...), edit.SetAfter(w.before(property), edit.Ref(target), w.path(property)...))
+}
+
+// referWithin puts the reference into the texts that spell the alias's ARN out,
+// such as the target of a rule or the uri of an integration.
+func (w *workpiece) referWithin(fn *workpiece, id, target string) (Fix, bool) {
+	name := id
+	if published, _, ok := w.template.Alias(fn.resource); ok {
+		name = published
+	} else if alias := w.template.Resource(id); alias != nil {
+		name, _ = alias.Property("Name").Str()
+	}
+	old := "${" + fn.resource.ID + ".Arn}:" + name
+	var ops []edit.Op
+	template.Strings(w.resource.Properties, func(n *template.Node, p template.Place) {
+		if p.Key || !strings.Contains(n.Text, old) || n.Fn != "Fn::Sub" && !p.In("Fn::Sub") {
+			return
+		}
+		ops = append(ops, edit.Replace(old, "${"+target+"}", w.path(p.Clone().Path...)...))
+	})
+	if len(ops) == 0 || name == "" {
+		return Fix{}, false
+	}
+	f := templateFix("Refer to the alias itself: ${"+target+"}", "별칭을 직접 참조합니다: ${"+target+"}")
+	f.Changes = diagnostics.Text{
+		En: "The text stays the same ARN, and now carries the order of creation.",
+		Ko: "결과는 같은 ARN이며 이제 생성 순서도 함께 정해집니다.",
+	}
+	byHand := diagnostics.Text{En: "Write ${" + target + "} instead of " + old + " in " + w.resource.ID, Ko: w.resource.ID + "에서 " + old + " 대신 ${" + target + "}을(를) 쓰세요"}
+	return w.edited(f, w.template.Name, byHand, ops...)
 }
 
 // before is the key that stands before a property, "" for the first.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"firstaid/diagnostics"
+	"firstaid/diagnostics/template"
+	"firstaid/playbooks/edit"
 )
 
 // fixMissingImage offers the repository, its policy, or an image that exists.
@@ -34,7 +36,12 @@ func fixMissingImage(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	case known && deniesLambda(f):
 		return []Fix{allowLambda(s, repo)}
 	case known:
-		return []Fix{pushImage(uri, repo), nearestTag(repo, tag)}
+		list := fixes{pushImage(uri, repo)}
+		list = append(list, newProject(s).nearestTags(f, repo, tag)...)
+		if !strings.Contains(repo.Policy, "lambda.amazonaws.com") && !ix.unread(diagnostics.Ref{Kind: diagnostics.KindRepository, ID: name}) {
+			list = append(list, allowLambda(s, repo))
+		}
+		return list
 	default:
 		return []Fix{pushImage(uri, diagnostics.Repository{RepositoryName: name})}
 	}
@@ -181,16 +188,45 @@ func pushImage(uri string, repo diagnostics.Repository) Fix {
 	return f
 }
 
-func nearestTag(repo diagnostics.Repository, tag string) Fix {
-	f := Fix{Title: diagnostics.Text{En: "Deploy an image that is there", Ko: "이미 있는 이미지로 배포합니다"}, Kind: FixGuided, Risk: Disrupts, Redeploy: true}
+// nearestTags offers the tags that are there: the nearest one as an edit where
+// the template names the missing one, all of them in words.
+func (p *project) nearestTags(f diagnostics.Finding, repo diagnostics.Repository, tag string) []Fix {
 	tags := nearTags(repo, tag)
+	byHand := Fix{Title: diagnostics.Text{En: "Deploy an image that is there", Ko: "이미 있는 이미지로 배포합니다"}, Kind: FixGuided, Risk: Disrupts, Redeploy: true}
 	do := diagnostics.Text{En: "The repository has no tagged image at all", Ko: "리포지토리에 태그가 있는 이미지가 없습니다"}
 	if len(tags) > 0 {
 		list := strings.Join(tags, ", ")
 		do = diagnostics.Text{En: "Set ImageUri to one of the tags that exist, nearest first: " + list, Ko: "ImageUri를 존재하는 태그로 바꾸세요(비슷한 순): " + list}
 	}
-	f.Steps = []Step{Manual{Of: diagnostics.Ref{Kind: diagnostics.KindRepository, ID: repo.RepositoryName}, Do: do}}
-	return f
+	byHand.Steps = []Step{Manual{Of: diagnostics.Ref{Kind: diagnostics.KindRepository, ID: repo.RepositoryName}, Do: do}}
+	if len(tags) == 0 || tag == "" {
+		return []Fix{byHand}
+	}
+	var list fixes
+	for _, w := range p.candidates(f.Subject, isFunction) {
+		list.add(w.retag(repo.RepositoryName, tag, tags[0]))
+	}
+	return append(list, byHand)
+}
+
+// retag exchanges the tag of the image that a function names.
+func (w *workpiece) retag(repository, tag, by string) (Fix, bool) {
+	old := repository + ":" + tag
+	for _, path := range [][]string{{"ImageUri"}, {"Code", "ImageUri"}, {"ImageUri", "Fn::Sub"}, {"Code", "ImageUri", "Fn::Sub"}} {
+		n := w.resource.Own(path...)
+		if n == nil || n.Kind != template.String || !strings.HasSuffix(n.Text, "/"+old) {
+			continue
+		}
+		f := templateFix("Deploy the nearest image that is there: "+repository+":"+by, "가장 가까운 기존 이미지로 배포합니다: "+repository+":"+by)
+		f.Risk = Disrupts
+		f.Changes = diagnostics.Text{
+			En: "The function runs another image than the one that was meant; look at what it holds first.",
+			Ko: "의도한 것과 다른 이미지로 실행됩니다. 먼저 내용을 확인하세요.",
+		}
+		byHand := diagnostics.Text{En: "Set ImageUri of " + w.resource.ID + " to the tag " + by, Ko: w.resource.ID + "의 ImageUri를 태그 " + by + "(으)로 바꾸세요"}
+		return w.edited(f, w.template.Name, byHand, edit.Replace(old, repository+":"+by, w.path(path...)...))
+	}
+	return Fix{}, false
 }
 
 // nearTags lists up to five tags, those that share most of their start with
