@@ -178,7 +178,9 @@ func (a *App) settle() tea.Cmd {
 		a.findings.halted = a.failure.Error() + ". " + a.wayOut()
 	}
 	kept := a.iam.keep()
-	a.detail.choose(a.panes[a.chooser].chosen())
+	if of := a.panes[a.chooser].chosen(); of != (diagnostics.Ref{}) {
+		a.detail.choose(of) // a row that stands for several things leaves the explanation as it is
+	}
 	return batch(kept, a.align())
 }
 

@@ -121,7 +121,7 @@ func (d *detail) page(w int) *page {
 func (d *detail) Update(tea.Msg) tea.Cmd { return nil }
 
 func (d *detail) View(w, h int) string {
-	if d.report == nil || d.of == (diagnostics.Ref{}) {
+	if d.report == nil || d.of == (diagnostics.Ref{}) || d.text.Lines == nil || d.text.Lines.Len() == 0 {
 		return d.empty(w, h, "Choose a finding, an event, a log line or a decision to read more about it.")
 	}
 	t := d.text

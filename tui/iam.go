@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -20,7 +21,7 @@ type iam struct {
 	report  *report
 	list    widget.List[simRow]
 	focused bool
-	h       int // of the rows and the card together, without the header
+	w, h    int // of the rows and the card together, without the header
 	widest  int // action, in cells
 
 	ctx      context.Context
@@ -157,7 +158,7 @@ func (p *iam) arrange() {
 		p.widest = max(p.widest, widget.Width(r.cells[partAction]))
 	}
 	p.list.Set(rows)
-	p.resize(0, p.h+1)
+	p.resize(p.w, p.h+1)
 }
 
 // row finds a row by its name.
@@ -223,14 +224,14 @@ func (p *iam) copied() string {
 
 func (p *iam) find(q string) tea.Cmd {
 	p.list.Find(q)
-	p.resize(0, p.h+1)
+	p.resize(p.w, p.h+1)
 	return nil
 }
 
-func (p *iam) resize(_, h int) {
-	p.h = h - 1
+func (p *iam) resize(w, h int) {
+	p.w, p.h = w, h-1
 	rows, _ := p.split(p.h)
-	p.list.Resize(0, rows)
+	p.list.Resize(w, rows)
 }
 
 func (p *iam) title() string {
@@ -240,7 +241,16 @@ func (p *iam) title() string {
 	return "IAM"
 }
 
-func (p *iam) note() string   { return widget.Position(p.list.Cursor(), p.list.Len()) }
+// note also says who checked the chosen row where there is no other room.
+func (p *iam) note() string {
+	note := widget.Position(p.list.Cursor(), p.list.Len())
+	r, ok := p.list.Current()
+	if _, card := p.split(p.h); !ok || card > 0 || slices.ContainsFunc(p.columns(p.w-3), func(c simColumn) bool { return c.part == partChecked }) {
+		return note
+	}
+	return strings.TrimSpace(r.cells[partChecked] + " " + note)
+}
+
 func (p *iam) focus(on bool)  { p.focused = on }
 func (p *iam) move(n int)     { p.list.Move(n) }
 func (p *iam) click(_, y int) { p.list.Click(y - 1) }

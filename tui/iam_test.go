@@ -74,6 +74,7 @@ func TestIAMFrames(t *testing.T) {
 		w, h int
 		keys []string
 	}{
+		{"60x16", 60, 16, []string{"5", "g"}},
 		{"80x24", 80, 24, []string{"5", "g"}},
 		{"120x40", 120, 40, []string{"5", "g", "down"}},
 		{"200x60", 200, 60, []string{"5", "g", "down", "down"}},

@@ -332,7 +332,7 @@ func (p *iam) decided(g *page, r simRow) {
 		glyph, style = "·", ""
 	}
 	g.para(p.Strong, style.Paint(glyph)+" ", "  ", head)
-	g.line("  on " + widget.Clean(r.EvalResourceName))
+	g.para("", "  on ", "     ", r.EvalResourceName)
 	g.para(style, "  ", "  ", ruling(r.Decision))
 	if r.after != nil {
 		_, style, _ = r.outcome(p.Palette)

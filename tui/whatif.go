@@ -90,18 +90,70 @@ func (p *iam) noWhatIfs() string {
 
 // noComparison says why there is no statement to try.
 func (p *iam) noComparison() string {
-	if p.trying != nil || p.proposed != nil && p.proposed() != nil {
+	if p.trying != nil || p.proposed != nil && p.proposed() != nil || len(p.refused()) > 0 {
 		return ""
 	}
-	return "the chosen finding has no fix that adds a statement to a role"
+	return "no fix of what was found adds a statement to a role"
 }
 
-// compare turns the columns before and after on and off.
+// refused are the findings whose fixes may add a statement, first the one about
+// the chosen row.
+func (p *iam) refused() []diagnostics.Finding {
+	if p.report == nil {
+		return nil
+	}
+	var list []diagnostics.Finding
+	r, _ := p.list.Current()
+	for _, f := range p.report.findings {
+		switch {
+		case f.Captures["role"] == "" || f.State == diagnostics.Proven:
+		case r.unread == nil && strings.EqualFold(f.Captures["action"], r.EvalActionName):
+			list = append([]diagnostics.Finding{f}, list...)
+		default:
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// compare turns the columns before and after on and off. Where the fix on the
+// screen adds no statement, it is that of the refused call.
 func (p *iam) compare() tea.Cmd {
 	if p.trying != nil {
 		return p.try(nil)
 	}
-	return p.try(p.proposed())
+	if proof := p.proposed(); proof != nil {
+		return p.try(proof)
+	}
+	report, list := p.report, p.refused()
+	return func() tea.Msg {
+		for _, f := range list {
+			for _, x := range report.fixes(f) {
+				if x.Proof != nil {
+					return statementReady{report, x.Proof}
+				}
+			}
+		}
+		return statementReady{report: report}
+	}
+}
+
+// statementReady is the statement that a refused call needs, worked out beside
+// the screen.
+type statementReady struct {
+	report *report
+	proof  *diagnostics.Proof // nil: there is none
+}
+
+func (m statementReady) apply(a *App) tea.Cmd {
+	switch {
+	case m.report != a.iam.report:
+		return nil
+	case m.proof == nil:
+		a.toast = toast{text: "no fix of what was found adds a statement to a role", bad: true}
+		return nil
+	}
+	return a.iam.try(m.proof)
 }
 
 // keep stays with the statement of the fix on the screen.

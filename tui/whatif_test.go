@@ -90,3 +90,31 @@ func TestBeforeAfter(t *testing.T) {
 		}
 	}
 }
+
+// A finding about something else is chosen: b finds the refused call's
+// statement all the same.
+func TestBeforeAfterOfAnotherFinding(t *testing.T) {
+	s, err := demo.Open("migration")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, c := refusedDemo(t)
+	a := New(t.Context(), Options{Source: still{s}, Catalog: c, Getenv: func(string) string { return "" }})
+	a.headless = true
+	a.step(a.Init())
+	a.step(func() tea.Msg { return tea.WindowSizeMsg{Width: 120, Height: 40} })
+	if f, _ := a.findings.current(); f.Playbook == "access-denied" {
+		t.Fatal("the first finding is the refused call")
+	}
+	for _, k := range []string{"5", "b"} {
+		a.step(func() tea.Msg { return keyMsg(k) })
+	}
+	for _, r := range a.iam.list.Items() {
+		if r.mark == "" && r.EvalActionName == "dynamodb:PutItem" && (r.after == nil || !r.after.Allowed()) {
+			t.Errorf("after: %+v", r.after)
+		}
+	}
+	if a.iam.trying == nil {
+		t.Error("nothing is on trial")
+	}
+}
