@@ -309,7 +309,8 @@ func (g *garden) images() {
 			edit.Entry("Metadata", edit.Mapping(edit.Entry("Dockerfile", edit.Text("Dockerfile")), edit.Entry("DockerContext", edit.Text("planted")))),
 			edit.Entry("Properties", edit.Mapping(edit.Entry("PackageType", edit.Text("Image")), edit.Entry("Architectures", edit.Texts(arch))))), "Resources", "Planted")
 	}
-	if g.s.t.Root.At("Globals", "Function", "Architectures") == nil {
+	globals := g.s.t.Root.At("Globals", "Function") // what only zip functions take makes an image function another defect
+	if !globals.Has("Architectures") && !globals.Has("Runtime") && !globals.Has("Handler") && !globals.Has("Layers") {
 		g.add(planted{
 			kind: "dockerfile", playbook: "arm64-mismatch", resource: "Planted",
 			files: map[string]string{"planted/Dockerfile": "ARG CPU=arm64\nFROM --platform=linux/${CPU} public.ecr.aws/lambda/python:3.13\n"},
