@@ -52,6 +52,17 @@ signals:
   # RE2; white space in the text is folded to single blanks, case is ignored.
   - pattern: '%s'
     weight: 60 # 1 to 100: the heavier signal names the failure
+# Where several causes share the text, say how they are told apart
+# (` + "`firstaid playbooks facts`" + ` lists what may be asked):
+# hypotheses:
+#   - id: in-a-vpc
+#     cause: {en: The function has no way out of its VPC}
+#     probe: {en: Look up the routes of its subnets}
+#     tests:
+#       - {fact: function.vpc, is: ["no"], says: ruled-out, why: {en: it is in no VPC}}
+#   - id: other-side
+#     cause: {en: The other side refuses}
+#     probe: {en: Ask its owner}
 # Commands shown for copying:
 # steps:
 #   - run: [aws, lambda, list-aliases, --function-name, NAME]
@@ -122,6 +133,7 @@ var variables = []variable{
 	{"uuid", regexp.MustCompile(`\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b`), `[0-9a-fA-F-]{36}`},
 	{"time", regexp.MustCompile(`\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?`), `\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?`},
 	{"address", regexp.MustCompile(`\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d+)?\b`), `\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?`},
+	{"host", regexp.MustCompile(`\b(?:[a-zA-Z0-9](?:[\w-]*[a-zA-Z0-9])?\.)+(?:com|net|org|io|dev|app|cloud|internal|local|lan|corp|aws|kr|jp|cn|de|eu|uk|us)\b(?::\d+)?`), `[\w.-]+\.[a-z]+(?::\d+)?`},
 	{"value", regexp.MustCompile(`'[^']+'`), `'[^']+'`},
 	{"value", regexp.MustCompile(`"[^"]+"`), `"[^"]+"`},
 	{"list", regexp.MustCompile(`\[[^\[\]]+\]`), `\[[^\]]*\]`},

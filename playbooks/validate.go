@@ -111,6 +111,9 @@ func (v *validation) words() {
 // compile.
 func (v *validation) hypotheses() {
 	facts, seen := Facts(), map[string]bool{}
+	if len(v.playbook.Hypotheses) == 1 {
+		v.report([]string{"hypotheses"}, "one hypothesis leaves nothing to tell apart; add the others, or say it in cause")
+	}
 	for i, h := range v.playbook.Hypotheses {
 		at := []string{"hypotheses", fmt.Sprint(i)}
 		if seen[h.ID] {
@@ -127,8 +130,11 @@ func (v *validation) test(at []string, t Test, facts []Fact) {
 	if _, _, ok := factNamed(facts, t.Fact); t.Fact != "" && !ok {
 		v.report(append(at, "fact"), "there is no fact %q; `firstaid playbooks facts` lists those that there are", t.Fact)
 	}
-	if t.Fact == "" && (len(t.Is) > 0 || t.Least != nil || t.Most != nil) {
+	switch compared := len(t.Is) > 0 || t.Least != nil || t.Most != nil; {
+	case t.Fact == "" && compared:
 		v.report(at, "is, least and most compare a fact; name it with fact")
+	case t.Fact == "" && t.Text == "" && t.Log == "" && t.Quiet == "":
+		v.report(at, "the test asks for nothing; give it a fact, text, log or quiet")
 	}
 	for field, pattern := range map[string]string{"text": t.Text, "log": t.Log, "quiet": t.Quiet} {
 		if pattern != "" {
