@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -198,110 +197,4 @@ func printDenial(w io.Writer, x explained, lang diagnostics.Lang) {
 		}
 	}
 	fmt.Fprintln(w)
-}
-
-type simulateOptions struct {
-	*options
-	from      source
-	role      string
-	actions   []string
-	resources []string
-	policies  []string
-	context   []string
-	local     bool
-	format    string
-}
-
-func newIAMSimulate(s streams, o *options) *cobra.Command {
-	c := &simulateOptions{options: o}
-	cmd := &cobra.Command{
-		Use:   "simulate",
-		Short: "Ask whether a role may do something, also with a policy it does not have yet",
-		Long: `Ask IAM's own simulation (SimulatePrincipalPolicy) for every action on every resource. With --incident or --local
-the role's policies are evaluated here instead, which is labelled: AWS did not check it.
-Exit status: 0 everything is allowed, 1 something is denied or unknown.`,
-		Example: "  firstaid iam simulate --role shop-FnRole --action dynamodb:PutItem --resource arn:aws:dynamodb:eu-west-1:123456789012:table/orders\n  firstaid iam simulate --role shop-FnRole --action s3:GetObject --resource 'arn:aws:s3:::b/k' --policy new.json",
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return c.run(cmd.Context(), s) },
-	}
-	f := cmd.Flags()
-	c.from.flags(f)
-	f.StringVar(&c.role, "role", "", "the role's name or ARN; without one, --policy alone decides")
-	f.StringSliceVar(&c.actions, "action", nil, "action such as s3:GetObject; may be repeated")
-	f.StringArrayVar(&c.resources, "resource", nil, "ARN; may be repeated; * when there is none")
-	f.StringArrayVar(&c.policies, "policy", nil, "file with a policy document that counts as attached; may be repeated")
-	f.StringArrayVar(&c.context, "context", nil, "condition key as name=value; may be repeated")
-	f.BoolVar(&c.local, "local", false, "evaluate here; do not ask AWS")
-	f.StringVar(&c.format, "format", "text", "text or json")
-	return cmd
-}
-
-func (c *simulateOptions) run(ctx context.Context, s streams) error {
-	if len(c.actions) == 0 {
-		return errors.New("which action? say --action s3:GetObject")
-	}
-	if len(c.resources) == 0 {
-		c.resources = []string{"*"}
-	}
-	documents, err := readPolicies(c.policies)
-	if err != nil {
-		return err
-	}
-	answers, err := c.answers(ctx, documents)
-	if err != nil {
-		return err
-	}
-	if err := printSimulations(s.out, answers, c.format); err != nil {
-		return err
-	}
-	for _, a := range answers {
-		if a.EvalDecision != "allowed" {
-			return errFindings
-		}
-	}
-	return nil
-}
-
-func readPolicies(names []string) ([]string, error) {
-	var list []string
-	for _, name := range names {
-		src, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		if !json.Valid(src) {
-			return nil, fmt.Errorf("%s is no JSON policy document", name)
-		}
-		list = append(list, playbooks.CanonicalJSON(string(src)))
-	}
-	return list, nil
-}
-
-func printSimulations(w io.Writer, list []diagnostics.Simulation, format string) error {
-	switch format {
-	case "json":
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(list)
-	case "text":
-	default:
-		return fmt.Errorf("there is no format %q: use text or json", format)
-	}
-	for _, a := range list {
-		by := ""
-		for _, m := range a.MatchedStatements {
-			by += ", decided by " + m.SourcePolicyId
-		}
-		if len(a.MissingContextValues) > 0 {
-			by += fmt.Sprintf(", depends on %v", a.MissingContextValues)
-		}
-		origin := "IAM"
-		if a.Origin == "local" {
-			origin = "evaluated here, not checked by AWS"
-		}
-		if _, err := fmt.Fprintf(w, "%-13s %s on %s (%s%s)\n", a.EvalDecision, a.EvalActionName, a.EvalResourceName, origin, by); err != nil {
-			return err
-		}
-	}
-	return nil
 }

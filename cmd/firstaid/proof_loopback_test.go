@@ -172,3 +172,32 @@ func TestLoopbackExplainDecodesTheMessageOfARefusal(t *testing.T) {
 		t.Errorf("refused:\n%s", out)
 	}
 }
+
+func TestLoopbackSimulateFindsTheRolesPathAndSendsTheDocuments(t *testing.T) {
+	role := shopRole()
+	role.Path = "/app/"
+	e := iamtest.New(t, role)
+	at(t, e)
+	for name, text := range map[string]string{
+		"new.json":      `{ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "dynamodb:*", "Resource": "*" }] }`,
+		"boundary.json": `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:PutItem","Resource":"*"}}`,
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	status, out := firstaid(t, "iam", "simulate", "--role", "shop-FnRole-1", "--action", "dynamodb:PutItem", "--action", "dynamodb:GetItem", "--resource", shopTable, "--resource", shopTable+"x",
+		"--policy", "new.json", "--boundary", "boundary.json", "--context", "aws:SecureTransport=boolean:true")
+	if status != statusFindings || strings.Count(out, "allowed ") != 2 || strings.Count(out, "the permissions boundary does not allow it") != 2 || strings.Contains(out, "not checked by AWS") {
+		t.Errorf("status %d:\n%s", status, out)
+	}
+	asked := e.Asked("SimulatePrincipalPolicy")
+	if len(asked) != 1 {
+		t.Fatalf("%d calls for one role", len(asked))
+	}
+	f := asked[0].Form
+	if f.Get("PolicySourceArn") != role.ARN() || strings.Contains(f.Get("PolicyInputList.member.1"), " ") || f.Get("PermissionsBoundaryPolicyInputList.member.1") == "" ||
+		f.Get("ContextEntries.member.1.ContextKeyType") != "boolean" {
+		t.Errorf("asked %v", f)
+	}
+}

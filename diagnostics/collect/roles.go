@@ -151,6 +151,23 @@ func document(encoded *string) string {
 	return text
 }
 
+// RoleARN finds a role's ARN by its name. Its path stands nowhere else; where
+// GetRole is denied, a role without a path is assumed. The error is an *Error.
+func (c *Collector) RoleARN(ctx context.Context, name string) (string, error) {
+	out, err := c.roles.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(name)})
+	if err == nil && out.Role != nil {
+		return aws.ToString(out.Role.Arn), nil
+	}
+	if err != nil && problemOf(err) != Denied {
+		return "", c.explain(err)
+	}
+	who, err := c.Identity(ctx)
+	if err != nil {
+		return "", err
+	}
+	return "arn:" + who.Partition + ":iam::" + who.Account + ":role/" + name, nil
+}
+
 // roleName is the name at the end of a role's ARN, without its path.
 func roleName(arn string) string {
 	if !strings.Contains(arn, ":role/") {
