@@ -20,6 +20,8 @@ type Question struct {
 	ResourcePolicy string
 	// Owner is the account that owns the resource; empty: the principal's.
 	Owner string
+	// Fresh wants an answer of now: something was changed since the last one.
+	Fresh bool
 }
 
 // A ContextKey is a condition key with its values. Type is string, stringList,

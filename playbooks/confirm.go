@@ -50,7 +50,9 @@ func Pause(ctx context.Context, d time.Duration) error {
 
 // askNow asks about a group of trials as the role stands.
 func askNow(ctx context.Context, p *diagnostics.Proof, group []int, ask Asker) error {
-	answers, err := ask(ctx, questionOf(p, group))
+	q := questionOf(p, group)
+	q.Fresh = true
+	answers, err := ask(ctx, q)
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ type Collector struct {
 	sso      bool                 // the profile signs in through IAM Identity Center
 	now      func() time.Time
 	limits   *limits
+	memory   *memory
 
 	sts       identityAPI
 	stacks    stackAPI
@@ -84,6 +85,7 @@ func New(ctx context.Context, o Options) (*Collector, error) {
 		sso:    signsInThroughSSO(cfg),
 		now:    o.Now,
 		limits: newLimits(),
+		memory: newMemory(),
 	}
 	if c.now == nil {
 		c.now = time.Now

@@ -59,6 +59,7 @@ func (r *reading) readRole(ctx context.Context, name string) {
 		role.PermissionsBoundary = aws.ToString(b.PermissionsBoundaryArn)
 		role.Boundary = r.managedPolicy(ctx, of, role.PermissionsBoundary)
 	}
+	r.memory.read(role)
 	r.change(func(s *diagnostics.Snapshot) { s.Roles = append(s.Roles, role) })
 }
 

@@ -37,7 +37,7 @@ func (c *Collector) Simulate(ctx context.Context, q Question) ([]diagnostics.Sim
 	}
 	var all []diagnostics.Simulation
 	for chunk := range slices.Chunk(resources, resourcesPerCall) {
-		answers, err := c.simulateOnce(ctx, q, chunk)
+		answers, err := c.simulateKnown(ctx, q, chunk)
 		all = append(all, answers...)
 		if err != nil {
 			return all, c.explain(err)
@@ -47,7 +47,7 @@ func (c *Collector) Simulate(ctx context.Context, q Question) ([]diagnostics.Sim
 			if len(chunk) == 1 || answered(all, q.Actions, resource) {
 				continue
 			}
-			more, err := c.simulateOnce(ctx, q, []string{resource})
+			more, err := c.simulateKnown(ctx, q, []string{resource})
 			all = append(all, more...)
 			if err != nil {
 				return all, c.explain(err)
