@@ -73,7 +73,10 @@ func stopForm(d *denial.Denial) (Rule, bool) {
 // stopActor: whose policy it is, and whether it is the application's.
 func (b *builder) stopActor(d *denial.Denial) (Rule, bool) {
 	a := d.Who(b.known.Functions...)
+	partition := arnField(d.Principal, 1)
 	switch {
+	case partition != "" && partition != b.known.Partition:
+		return RuleOtherPartition, true
 	case b.known.Account != "" && d.Account != "" && d.Account != b.known.Account:
 		return RuleOtherAccount, true
 	case a.Kind == denial.ActorCloudFormation || a.Kind == denial.ActorCI || a.Kind == denial.ActorCLI || a.Kind == denial.ActorUser:

@@ -8,6 +8,8 @@
 package proposal
 
 import (
+	"strings"
+
 	"firstaid/diagnostics"
 	"firstaid/diagnostics/denial"
 )
@@ -99,13 +101,26 @@ func (p *Proposal) SingleKey() bool {
 // the first one's are stopped.
 func For(denials []denial.Denial, known Known) Proposal {
 	if known.Partition == "" {
-		known.Partition = "aws"
+		known.Partition = partitionOf(denials)
 	}
 	b := builder{known: known}
 	for i := range denials {
 		b.denial(&denials[i])
 	}
 	return b.build()
+}
+
+// partitionOf is the partition that the denials themselves speak of, for texts
+// of which nothing else is known.
+func partitionOf(denials []denial.Denial) string {
+	for _, d := range denials {
+		for _, arn := range [...]string{d.Principal, d.Resource} {
+			if p := arnField(arn, 1); strings.HasPrefix(p, "aws") {
+				return p
+			}
+		}
+	}
+	return "aws"
 }
 
 // builder gathers the grants of several denials.

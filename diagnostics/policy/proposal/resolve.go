@@ -40,6 +40,8 @@ func (b *builder) resolve(d *denial.Denial, action string) (arn string, r Rule, 
 		return "", RuleMasked, false
 	case arnField(arn, 2) == "":
 		return "", RuleNotAnARN, false
+	case arnField(arn, 1) != b.known.Partition:
+		return "", RuleOtherPartition, false
 	case arnField(arn, 5) == "" || strings.ContainsAny(wildPart(arn), "*?"):
 		return "", RuleWildcardResource, false
 	case arnField(arn, 2) == "kms" && strings.HasPrefix(arnField(arn, 5), "alias/") && !strings.Contains(action, "Alias"):

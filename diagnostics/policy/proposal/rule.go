@@ -39,6 +39,7 @@ const (
 	RuleUnmodifiable     Rule = "unmodifiable"
 	RuleOtherRole        Rule = "other-role"
 	RuleOtherAccount     Rule = "principal-of-another-account"
+	RuleOtherPartition   Rule = "another-partition"
 )
 
 // Rules of the red list.
@@ -107,6 +108,7 @@ var ruleTexts = [...]struct {
 	{RuleDeployer, "Whoever deploys was denied, not the application; its role is not changed from here.", "애플리케이션이 아니라 배포하는 쪽이 거부되었습니다. 그 역할은 여기서 바꾸지 않습니다."},
 	{RuleUnmodifiable, "The principal's policies cannot be changed here.", "이 주체의 정책은 여기서 바꿀 수 없습니다."},
 	{RuleOtherRole, "The text speaks of another role than the function's.", "텍스트가 함수의 역할이 아닌 다른 역할을 가리킵니다."},
+	{RuleOtherPartition, "It is of another AWS partition than the stack, and partitions share no identities.", "스택과 다른 AWS 파티션에 속합니다. 파티션은 자격 증명을 공유하지 않습니다."},
 	{RuleOtherAccount, "The principal belongs to another account.", "주체가 다른 계정에 속합니다."},
 
 	{RuleIAM, "It changes who may do what.", "누가 무엇을 할 수 있는지를 바꿉니다."},
