@@ -32,6 +32,7 @@ func findDenied(s *diagnostics.Snapshot) []diagnostics.Finding {
 		f := diagnostics.Finding{Subject: r.subject, First: r.at, Last: r.at, Captures: captured(d)}
 		if m, ok := ix.misnamed(&d, r.subject); ok {
 			f = m.finding(f)
+			f.Source = ix.holds(&m, r.subject)
 		} else if _, ok := ix.unlisted(&d, r.subject); ok && same.bare(r) {
 			f.Confidence, f.CausedBy = diagnostics.Possible, diagnostics.Finding{Playbook: "s3-missing-key", Subject: r.subject}.ID()
 			f.Evidence = []diagnostics.Evidence{{Of: r.of, Field: r.field, At: r.at, Quote: quote(d.Quote)}}

@@ -19,7 +19,7 @@ type Fact struct {
 
 // Facts lists the facts by name.
 func Facts() []Fact {
-	list := slices.Concat(eventFacts(), functionFacts(), loadFacts(), roleFacts(), imageFacts(), networkFacts(), claimFacts())
+	list := slices.Concat(eventFacts(), functionFacts(), loadFacts(), roleFacts(), imageFacts(), networkFacts(), claimFacts(), nameFacts())
 	slices.SortFunc(list, func(a, b Fact) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }

@@ -17,6 +17,7 @@ type index struct {
 	resources []proposal.Resource        // see stackResources
 	decider   *Decider                   // see decide
 	names     map[string]*misnaming      // see misnamed
+	project   *project                   // see holds
 }
 
 func newIndex(s *diagnostics.Snapshot) *index {

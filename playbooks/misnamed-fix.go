@@ -83,6 +83,26 @@ func (w *workpiece) rename(m *misnaming) []Fix {
 	return list
 }
 
+// holds is the place of the variable that holds a wrong name.
+func (ix *index) holds(m *misnaming, subject diagnostics.Ref) *diagnostics.Position {
+	if m.variable == "" {
+		return nil
+	}
+	if ix.project == nil {
+		ix.project = newProject(ix.snapshot)
+	}
+	w, ok := ix.project.at(subject)
+	if !ok {
+		return nil
+	}
+	n := w.resource.Property("Environment", "Variables", m.variable)
+	if n == nil {
+		return nil
+	}
+	at := w.template.At(n)
+	return &diagnostics.Position{File: at.File, Line: at.Line, Column: at.Column}
+}
+
 // reference is what a variable holds in place of the wrong value: the name, the
 // ARN or the URL, as it did.
 func reference(m *misnaming) edit.Value {

@@ -282,3 +282,23 @@ func (m *misnaming) finding(f diagnostics.Finding) diagnostics.Finding {
 	}
 	return f
 }
+
+// nameFacts speak of the names of resources.
+func nameFacts() []Fact {
+	return []Fact{{
+		"resource.named", "whether the stack has what was refused: yes, nearly (under another name), or partly when more was refused besides",
+		func(c *scene, _ string) (string, diagnostics.Ref, bool) {
+			said, arn := c.finding.Captures["said"], c.finding.Captures["resource"]
+			of := diagnostics.Ref{Kind: diagnostics.KindResource, ID: c.finding.Captures["meant"]}
+			switch {
+			case said != "" && c.finding.Captures["also"] != "":
+				return "partly", of, true
+			case said != "":
+				return "nearly", of, true
+			case strings.HasPrefix(arn, "arn:") && covered(c.index.stackResources(), arn):
+				return "yes", diagnostics.Ref{}, true
+			}
+			return nothing()
+		},
+	}}
+}

@@ -114,6 +114,14 @@ func TestAWrongNameIsNoMissingPermission(t *testing.T) {
 				}
 				return
 			}
+			if line := strings.Split(storeTemplate, "\n")[f.Source.Line-1]; !strings.Contains(line, c.variable+":") {
+				t.Errorf("the finding points at %q", line)
+			}
+			for _, h := range f.Hypotheses {
+				if h.ID == "wrong-name" && h.Standing != diagnostics.Favoured || h.ID == "policy" && h.Standing != diagnostics.RuledOut {
+					t.Errorf("%s is %s: %s", h.ID, h.Standing, h.Why.En)
+				}
+			}
 			e, ok := list[0].Steps[0].(FileEdit)
 			if !ok || e.Path != c.file || !strings.Contains(e.Diff(), c.line+"\n") {
 				t.Errorf("the first fix is %s: %+v", list[0].Title.En, list[0].Steps)

@@ -129,7 +129,11 @@ func (p *logs) receive(c chunk[TailUpdate]) tea.Cmd {
 		p.live.sampled = u.Sampled
 	}
 	p.live.updates = append(p.live.updates, items...)
+	atEnd := p.text.Lines == nil || p.text.Cursor() >= p.text.Lines.Len()-1
 	p.extend(items)
+	if atEnd {
+		p.text.Edge(true)
+	}
 	switch {
 	case c.done:
 		p.live.running = false

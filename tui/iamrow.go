@@ -334,6 +334,9 @@ func (p *iam) decided(g *page, r simRow) {
 	g.para(p.Strong, style.Paint(glyph)+" ", "  ", head)
 	g.para("", "  on ", "     ", r.EvalResourceName)
 	g.para(style, "  ", "  ", ruling(r.Decision))
+	if f, ok := p.wrongName(r); ok {
+		g.para(p.Warn, "▲ ", "  ", p.in(f.Summary))
+	}
 	if r.after != nil {
 		_, style, _ = r.outcome(p.Palette)
 		g.para(style, "  ", "  ", "With the statement: "+lowerFirst(ruling(*r.after)))
@@ -344,6 +347,16 @@ func (p *iam) decided(g *page, r simRow) {
 		g.para(p.Warn, "  ", "  ", wrong)
 	}
 	g.line("  " + p.Dim.Paint(widget.Clean(p.who(r)+" · as "+lastPart(r.PolicySourceArn))))
+}
+
+// wrongName is the finding that a row's resource is called otherwise.
+func (p *iam) wrongName(r simRow) (diagnostics.Finding, bool) {
+	for _, f := range p.report.findings {
+		if f.Captures["said"] != "" && f.Captures["resource"] == r.EvalResourceName {
+			return f, true
+		}
+	}
+	return diagnostics.Finding{}, false
 }
 
 // who says who decided a row, and what became of asking IAM.

@@ -18,7 +18,7 @@ func (a *App) openCalls() tea.Cmd {
 	l := a.look
 	var list []diagnostics.Call
 	if a.latest != nil {
-		list = append(slices.Clip(a.latest.Calls), a.made...)
+		list = added(a.latest.Calls, a.made)
 	}
 	columns := []widget.Column{{Title: "service", Width: 16}, {Title: "operation", Weight: 1}, {Title: "calls", Width: 6, Right: true}, {Title: "throttled", Width: 9, Right: true}, {Title: "failed", Width: 6, Right: true}}
 	a.dialog = &notice{title: "AWS calls", lines: func(w int) []string {
@@ -35,6 +35,20 @@ func (a *App) openCalls() tea.Cmd {
 		return append(rows, "", l.Dim.Paint(plural(total, "call", "calls")+"; all of them read"))
 	}}
 	return nil
+}
+
+// added is one list of calls with another's counted in.
+func added(list, more []diagnostics.Call) []diagnostics.Call {
+	list = slices.Clone(list)
+	for _, m := range more {
+		i := slices.IndexFunc(list, func(c diagnostics.Call) bool { return c.Service == m.Service && c.Operation == m.Operation })
+		if i < 0 {
+			list = append(list, m)
+			continue
+		}
+		list[i].Count += m.Count
+	}
+	return list
 }
 
 // counted notes a call that the screen made itself.
