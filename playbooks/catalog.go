@@ -1,12 +1,14 @@
 package playbooks
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
 	"path"
 	"sort"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -18,39 +20,70 @@ var catalogFiles embed.FS
 
 // Catalog is a list of playbooks with their text signals compiled.
 type Catalog struct {
-	playbooks []Playbook
-	byID      map[string]int
-	matcher   *Matcher
+	entries []entry
+	all     func() []Playbook
+	byID    map[string]int
+	matcher *Matcher
+}
+
+// An entry is a playbook of which most is read when it is wanted: recognising
+// a text needs a fifth of it.
+type entry struct {
+	head  Playbook // has id, verdict, severity, signals and code
+	whole func() Playbook
 }
 
 // Builtin loads the playbooks that firstaid ships. It fails only when a file
 // is broken, which a test rules out.
 func Builtin() (*Catalog, error) {
-	list, err := load(catalogFiles, "catalog")
+	entries, err := load(catalogFiles, "catalog")
 	if err != nil {
 		return nil, err
 	}
-	attach(list)
-	return NewCatalog(list)
+	return newCatalog(entries)
 }
 
 // NewCatalog compiles a list of playbooks. It fails when two have one id or a
 // pattern is wrong.
 func NewCatalog(list []Playbook) (*Catalog, error) {
-	c := &Catalog{playbooks: list, byID: make(map[string]int, len(list))}
-	for i, p := range list {
-		if _, taken := c.byID[p.ID]; taken {
-			return nil, fmt.Errorf("playbook %s: the id is taken", p.ID)
-		}
-		c.byID[p.ID] = i
+	entries := make([]entry, 0, len(list))
+	for _, p := range list {
+		entries = append(entries, entry{p, func() Playbook { return p }})
 	}
-	m, err := NewMatcher(list)
+	return newCatalog(entries)
+}
+
+func newCatalog(entries []entry) (*Catalog, error) {
+	c := &Catalog{entries: entries, byID: make(map[string]int, len(entries))}
+	for i, e := range entries {
+		if _, taken := c.byID[e.head.ID]; taken {
+			return nil, fmt.Errorf("playbook %s: the id is taken", e.head.ID)
+		}
+		c.byID[e.head.ID] = i
+	}
+	c.all = sync.OnceValue(func() []Playbook {
+		list := make([]Playbook, 0, len(entries))
+		for _, e := range entries {
+			list = append(list, e.whole())
+		}
+		return list
+	})
+	m, err := NewMatcher(c.heads())
 	c.matcher = m
 	return c, err
 }
 
+// heads lists the playbooks with what recognising needs.
+func (c *Catalog) heads() []Playbook {
+	list := make([]Playbook, 0, len(c.entries))
+	for _, e := range c.entries {
+		list = append(list, e.head)
+	}
+	return list
+}
+
 // Playbooks lists them in order of id. The caller must not change the slice.
-func (c *Catalog) Playbooks() []Playbook { return c.playbooks }
+func (c *Catalog) Playbooks() []Playbook { return c.all() }
 
 // Get returns the playbook with an id.
 func (c *Catalog) Get(id string) (Playbook, bool) {
@@ -58,32 +91,62 @@ func (c *Catalog) Get(id string) (Playbook, bool) {
 	if !ok {
 		return Playbook{}, false
 	}
-	return c.playbooks[i], true
+	return c.entries[i].whole(), true
 }
 
 // Matcher returns the compiled signals.
 func (c *Catalog) Matcher() *Matcher { return c.matcher }
 
-// load reads every .yaml file of a folder, in order of name.
-func load(files fs.FS, dir string) ([]Playbook, error) {
+// load reads the heads of all .yaml files of a folder, in order of name.
+func load(files fs.FS, dir string) ([]entry, error) {
 	names, err := fs.Glob(files, path.Join(dir, "*.yaml"))
 	if err != nil {
 		return nil, err
 	}
 	sort.Strings(names)
-	list := make([]Playbook, 0, len(names))
+	entries := make([]entry, 0, len(names))
+	find, fix := finders(), fixers()
 	for _, name := range names {
 		src, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, err
 		}
-		p, err := Parse(name, src)
+		head, err := Parse(name, headOf(src))
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, p)
+		head.Find, head.Fixes = find[head.ID], fix[head.ID]
+		entries = append(entries, entry{head, sync.OnceValue(func() Playbook {
+			p, err := Parse(name, src)
+			if err != nil {
+				return head // a test rules it out
+			}
+			p.Find, p.Fixes = head.Find, head.Fixes
+			return p
+		})})
 	}
-	return list, nil
+	return entries, nil
+}
+
+// headOf takes from the text of a playbook what recognising needs. Only keys
+// begin at the beginning of a line.
+func headOf(src []byte) []byte {
+	head := make([]byte, 0, len(src)/4)
+	keep := false
+	for line := range bytes.Lines(src) {
+		if line[0] >= 'a' && line[0] <= 'z' {
+			switch key, _, _ := bytes.Cut(line, []byte(":")); string(key) {
+			case "id", "verdict", "severity", "signals":
+				keep = true
+			default:
+				keep = false
+			}
+		}
+		if keep {
+			head = append(head, line...)
+		}
+	}
+	return head
 }
 
 // Parse reads one playbook. Errors name the file and, where yaml knows it, the
@@ -100,15 +163,6 @@ func Parse(name string, src []byte) (Playbook, error) {
 		p.Verdict = VerdictFailure
 	}
 	return p, nil
-}
-
-// attach gives the built-in playbooks their code.
-func attach(list []Playbook) {
-	find, fix := finders(), fixers()
-	for i := range list {
-		list[i].Find = find[list[i].ID]
-		list[i].Fixes = fix[list[i].ID]
-	}
 }
 
 // Fixes computes the fixes of a finding, best first; none where the playbook

@@ -133,11 +133,12 @@ func quote(text string) string {
 
 // runFinders adds what state checks find.
 func (d *diagnosis) runFinders() {
-	for _, p := range d.catalog.playbooks {
-		if p.Find == nil {
+	for _, e := range d.catalog.entries {
+		if e.head.Find == nil {
 			continue
 		}
-		for _, f := range p.Find(d.snapshot) {
+		for _, f := range e.head.Find(d.snapshot) {
+			p := e.whole()
 			f.Playbook = p.ID
 			if f.Severity == 0 {
 				f.Severity = p.Severity

@@ -8,7 +8,7 @@ import "fmt"
 // the captures it names; an `ignore` example must not be recognised as its own
 // playbook at all.
 func (c *Catalog) RunExamples(want func(Playbook) bool) (failed []error, run int) {
-	for _, p := range c.playbooks {
+	for _, p := range c.Playbooks() {
 		if !want(p) {
 			continue
 		}

@@ -174,17 +174,7 @@ func runs(literal string, strict bool) []string {
 	return strings.FieldsFunc(literal, func(r rune) bool { return !plainRune(r, strict) })
 }
 
-// sturdyWords are what a raw text shows unchanged of a literal: its words, all
-// of which are there. A blank may be two in a raw text, or a line feed written
-// as two characters.
-func sturdyWords(literal string) [][]byte {
-	var list [][]byte
-	for _, word := range runs(literal, true) {
-		list = append(list, []byte(word))
-	}
-	slices.SortStableFunc(list, func(a, b []byte) int { return len(b) - len(a) }) // the long ones are rarer
-	return list
-}
+func notSturdy(r rune) bool { return !plainRune(r, true) }
 
 func plainRune(r rune, strict bool) bool {
 	switch {

@@ -47,7 +47,6 @@ type Matcher struct {
 	filter   *filter
 	words    map[string]bool // of the patterns, in lower case
 	literals []string        // of all demands, each once
-	sturdy   [][][]byte      // the words of each literal; a raw text shows them unchanged
 }
 
 type signal struct {
@@ -123,7 +122,6 @@ func (m *Matcher) number() {
 				at = len(m.literals)
 				places[literal] = at
 				m.literals = append(m.literals, literal)
-				m.sturdy = append(m.sturdy, sturdyWords(literal))
 			}
 			return at
 		})

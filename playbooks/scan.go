@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -216,13 +217,19 @@ func lineLength(text []byte) int {
 }
 
 // plausible reports whether a raw record, in lower case, has the words that one
-// of the signals wants.
+// of the signals wants: those that a raw text shows unchanged. A blank may be
+// two there, or a line feed written as two characters.
 func (m *Matcher) plausible(low []byte, signals []int, known *memo) bool {
 	if signals == nil {
 		return true
 	}
 	holds := known.of(len(m.literals), func(literal int) bool {
-		return !slices.ContainsFunc(m.sturdy[literal], func(word []byte) bool { return !bytes.Contains(low, word) })
+		for word := range strings.FieldsFuncSeq(m.literals[literal], notSturdy) {
+			if !bytes.Contains(low, []byte(word)) {
+				return false
+			}
+		}
+		return true
 	})
 	return slices.ContainsFunc(signals, func(i int) bool { return m.signals[i].demand.met(holds) })
 }

@@ -16,7 +16,7 @@ import (
 // exist holds none. A file that is broken, or whose id is taken, is left out
 // and has its error in the list; all others count.
 func WithUser(c *Catalog, folders ...string) (*Catalog, []error) {
-	list := slices.Clone(c.playbooks)
+	entries, list := slices.Clone(c.entries), c.heads()
 	var errs []error
 	for _, folder := range folders {
 		files, err := playbookFiles(folder)
@@ -28,12 +28,13 @@ func WithUser(c *Catalog, folders ...string) (*Catalog, []error) {
 				continue
 			}
 			list = append(list, p)
+			entries = append(entries, entry{p, func() Playbook { return p }})
 		}
 	}
-	if len(list) == len(c.playbooks) {
+	if len(entries) == len(c.entries) {
 		return c, errs
 	}
-	all, err := NewCatalog(list)
+	all, err := newCatalog(entries)
 	if err != nil {
 		return c, append(errs, err)
 	}
