@@ -58,5 +58,10 @@ func fixers() map[string]fixer {
 		"s3-missing-key":                 fixMissingKey,
 		"update-rollback-failed":         fixStuckRollback,
 		"vpc-eni":                        fixInterface,
+		"disk-full":                      fixDisk,
+		"invalid-runtime":                fixRuntime,
+		"lambda-oom":                     fixMemory,
+		"lambda-timeout":                 fixTimeout,
+		"reserved-concurrency-minimum":   fixConcurrency,
 	}
 }
