@@ -10,6 +10,8 @@ import (
 	"testing/fstest"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"firstaid/diagnostics/template"
 )
 
 // wantComment is `# want playbook… [fixable]` on the line of a finding, or `want-next` on the line above.
@@ -134,22 +136,38 @@ func TestWhatIsAskedForMustBeThere(t *testing.T) {
 	}
 }
 
+// Whatever the files hold, findings have a place, and what is mended can still be read.
 func FuzzFindings(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.txtar")
 	for _, file := range files {
 		if a, err := txtar.ParseFile(file); err == nil {
-			f.Add(a.Files[0].Data)
+			for _, one := range a.Files {
+				f.Add(one.Data)
+			}
 		}
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		if len(src) > 1<<16 {
 			return
 		}
-		fsys := fstest.MapFS{"template.yaml": {Data: src}, "samconfig.toml": {Data: src}}
-		found, _ := Files(fsys, ".")
-		for _, x := range found {
+		fsys := fstest.MapFS{
+			"template.yaml": {Data: src}, "samconfig.toml": {Data: src}, "api/included.yaml": {Data: src}, "api/uploaded.yaml": {Data: src},
+			"app/Dockerfile": {Data: src}, SettingsFile: {Data: src},
+		}
+		p, err := Read(fsys, ".")
+		if err != nil {
+			return
+		}
+		for _, x := range p.Findings() {
 			if x.Line < 1 || x.Column < 1 {
 				t.Fatalf("%+v", x)
+			}
+		}
+		p.Warnings()
+		changed, _ := p.Mend()
+		for name, after := range changed {
+			if _, err := template.ParseDocument(name, after); err != nil {
+				t.Fatalf("%s can't be read after mending: %v\n%s", name, err, after)
 			}
 		}
 	})
