@@ -30,6 +30,7 @@ func (s *scope) adapter(r *template.Resource) adapterOf {
 	for _, layer := range r.Property("Layers").List() {
 		a.used = a.used || strings.Contains(layer.Flatten(), ":layer:LambdaAdapterLayer")
 	}
+	s.adapterImage(r, &a)
 	if a.mode != nil {
 		text, ok := s.text(a.mode)
 		a.known = ok
@@ -39,6 +40,32 @@ func (s *scope) adapter(r *template.Resource) adapterOf {
 		a.known = false
 	}
 	return a
+}
+
+// adapterImage adds what the image of the function sets. The template's variables come first; findings about the
+// image's point at the Dockerfile's name in the template.
+func (s *scope) adapterImage(r *template.Resource, a *adapterOf) {
+	meta := r.Body.Get("Metadata")
+	src, _, ok := s.dockerfileOf(meta)
+	if !ok {
+		return
+	}
+	a.used = a.used || strings.Contains(src, "aws-lambda-adapter")
+	at := meta.Get("Dockerfile").Resolve()
+	if at == nil {
+		at = meta.Get("DockerContext").Resolve()
+	}
+	for name, value := range environment(src) {
+		n := *at
+		n.Kind, n.Fn, n.Text = template.String, "", value
+		switch {
+		case name == modeVariable && a.mode == nil:
+			a.mode = &n
+		case name == compressionVariable && a.compression == nil:
+			a.compression = &n
+		}
+		a.used = a.used || strings.HasPrefix(name, "AWS_LWA_")
+	}
 }
 
 // checkAdapter finds adapter settings that do not fit what stands in front of the function.

@@ -123,15 +123,20 @@ func (s *scope) checkUnrouted(a api) {
 	s.capture("method", missing[0])
 }
 
-// checkOptionsRoutes finds OPTIONS events that a default authorizer stands in front of.
+// checkOptionsRoutes finds OPTIONS events that an authorizer stands in front of: their own, or the default one.
 func (s *scope) checkOptionsRoutes(a api) {
-	auth := a.props.Get("Auth").Resolve()
-	if a.http || !auth.IsMap() || auth.Get("DefaultAuthorizer").Missing() || auth.Get("DefaultAuthorizer").Is("NONE") || auth.Get("AddDefaultAuthorizerToCorsPreflight").Is("false") {
+	if a.http {
 		return
 	}
+	auth := a.props.Get("Auth").Resolve()
+	fallback := auth.IsMap() && !auth.Get("DefaultAuthorizer").Missing() && !auth.Get("DefaultAuthorizer").Is("NONE") &&
+		!auth.Get("AddDefaultAuthorizerToCorsPreflight").Is("false")
 	for _, rt := range s.routes(a.id, false) {
-		r := rt.of
-		if r == nil || rt.method != "OPTIONS" || rt.node.At("Properties", "Auth", "Authorizer") != nil {
+		r, own := rt.of, rt.node.At("Properties", "Auth", "Authorizer")
+		if r == nil || rt.method != "OPTIONS" || own == nil && !fallback {
+			continue
+		}
+		if name, ok := own.Str(); own != nil && (!ok || name == "NONE") {
 			continue
 		}
 		var mends []Mend
@@ -146,8 +151,8 @@ func (s *scope) checkOptionsRoutes(a api) {
 // checkRestMethods compares AllowMethods, which SAM copies verbatim, with the routes.
 func (s *scope) checkRestMethods(a api, cors *template.Node) {
 	n := cors.Get("AllowMethods")
-	text, ok := n.Str()
-	if !ok || strings.Contains(text, "${") { // what is not substituted is another rule's
+	text := n.Flatten()
+	if n == nil || unknowable(text) || strings.Contains(text, "${") { // what is not substituted is another rule's
 		return
 	}
 	bare := strings.Trim(strings.TrimSpace(text), "'")

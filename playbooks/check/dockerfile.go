@@ -12,6 +12,7 @@ import (
 var (
 	fromLine     = regexp.MustCompile(`(?i)^FROM\s+(?:--platform=(\S+)\s+)?(\S+)(?:\s+AS\s+(\S+))?`)
 	argLine      = regexp.MustCompile(`(?i)^ARG\s+([A-Za-z_][A-Za-z0-9_]*)(?:=["']?([^"'\s]*)["']?)?`)
+	envLine      = regexp.MustCompile(`(?i)^ENV\s+(.+)$`)
 	copyFromLine = regexp.MustCompile(`(?i)^COPY\s+(?:--\S+\s+)*--from=(\S+)`)
 	buildArg     = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))`)
 	// Flags that make Go, pip, Cargo, .NET and npm build for one architecture.
@@ -20,15 +21,10 @@ var (
 
 // dockerEvidence reads the Dockerfile that sam build would use, and a Makefile of a zip function.
 func (s *scope) dockerEvidence(r *template.Resource, meta *template.Node) []evidence {
-	context, ok := meta.Get("DockerContext").Str()
-	file, named := meta.Get("Dockerfile").Str()
-	if !ok && !named {
+	if !meta.Has("DockerContext") && !meta.Has("Dockerfile") {
 		return s.makefileEvidence(r, meta)
 	}
-	if !named {
-		file = "Dockerfile"
-	}
-	src, at, ok := s.beside(s.t.Name, path.Join(context, file))
+	src, at, ok := s.dockerfileOf(meta)
 	if !ok {
 		return nil
 	}
@@ -37,7 +33,46 @@ func (s *scope) dockerEvidence(r *template.Resource, meta *template.Node) []evid
 		d.given[p.Key.Text], _ = s.text(p.Value)
 	}
 	target, _ := meta.Get("DockerBuildTarget").Str()
-	return d.read(string(src), strings.ToLower(target))
+	return d.read(src, strings.ToLower(target))
+}
+
+// dockerfileOf is the text and the path of the Dockerfile that sam build would use.
+func (s *scope) dockerfileOf(meta *template.Node) (text, at string, ok bool) {
+	context, inContext := meta.Get("DockerContext").Str()
+	file, named := meta.Get("Dockerfile").Str()
+	if !inContext && !named {
+		return "", "", false
+	}
+	if !named {
+		file = "Dockerfile"
+	}
+	src, at, ok := s.beside(s.t.Name, path.Join(context, file))
+	return string(src), at, ok
+}
+
+// environment are the variables that a Dockerfile's last stage sets with plain values.
+func environment(src string) map[string]string {
+	all := map[string]string{}
+	for _, line := range strings.Split(strings.ReplaceAll(src, "\\\n", " "), "\n") {
+		line = strings.TrimSpace(line)
+		if fromLine.MatchString(line) {
+			clear(all)
+		}
+		m := envLine.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		if name, value, ok := strings.Cut(m[1], " "); ok && !strings.Contains(name, "=") { // the old form, one variable
+			all[name] = strings.Trim(strings.TrimSpace(value), `"'`)
+			continue
+		}
+		for _, word := range strings.Fields(m[1]) {
+			if name, value, ok := strings.Cut(word, "="); ok && !strings.Contains(value, "$") {
+				all[name] = strings.Trim(value, `"'`)
+			}
+		}
+	}
+	return all
 }
 
 // dockerfile is a Dockerfile while it is read.

@@ -95,6 +95,12 @@ func (s *scope) closest(name string) (right string, sure bool) {
 		for _, p := range s.t.Root.Get("Parameters").Entries() {
 			s.ids = append(s.ids, p.Key.Text)
 		}
+		for _, made := range s.t.Generated() {
+			if !made.Hashed {
+				s.ids = append(s.ids, made.ID)
+			}
+		}
+		s.ids = append(s.ids, template.PseudoParameters()...)
 	}
 	best, several := 3, false
 	for _, id := range s.ids {

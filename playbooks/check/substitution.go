@@ -36,7 +36,7 @@ func checkSubstitution(s *scope) {
 // texts that are programs or templates of another language.
 func elsewhere(p template.Place) bool {
 	switch p.Path[0] {
-	case "Resources", "Outputs", "Globals":
+	case "Resources", "Outputs", "Globals", "Conditions":
 	default:
 		return true
 	}
