@@ -52,6 +52,7 @@ func fixers() map[string]fixer {
 		"image-repositories-mapping":     fixImageRepositories,
 		"lambda-cost":                    fixCost,
 		"missing-capabilities":           fixCapabilities,
+		"passrole-assume-role":           fixUntrusted,
 		"payload-too-large-502":          fixPayload,
 		"role-policies-ignored":          fixIgnoredPolicies,
 		"rollback-complete-stuck":        fixStuckCreate,

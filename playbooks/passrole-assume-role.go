@@ -16,7 +16,7 @@ const notAssumable = "cannot be assumed by Lambda"
 // leaves only the time that IAM takes to spread a change.
 func findUntrustedRole(s *diagnostics.Snapshot) []diagnostics.Finding {
 	ix := newIndex(s)
-	var list []diagnostics.Finding
+	list := untrustedCallers(s, ix)
 	for _, f := range s.Functions {
 		if r, ok := ix.role(f.Role); ok && f.Role != "" {
 			of := diagnostics.Ref{Kind: diagnostics.KindFunction, ID: f.FunctionName}

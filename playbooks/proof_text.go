@@ -135,6 +135,7 @@ func proofWord(lang diagnostics.Lang, word string) string {
 		"sibling":                    {En: "control: sibling", Ko: "대조: 이웃 리소스"},
 		"other-account":              {En: "control: other account", Ko: "대조: 다른 계정"},
 		"delete":                     {En: "control: delete", Ko: "대조: 삭제"},
+		"other-principal":            {En: "control: other principal", Ko: "대조: 다른 주체"},
 		"other-condition":            {En: "control: other condition", Ko: "대조: 다른 조건"},
 		diagnostics.DecisionAllowed:  {En: "allowed", Ko: "허용"},
 		diagnostics.DecisionExplicit: {En: "explicit deny", Ko: "명시적 거부"},

@@ -109,7 +109,7 @@ func (f *fixOptions) run(ctx context.Context, s streams, name string) error {
 // IAM what is decided now.
 func (f *fixOptions) grant(ctx context.Context, s streams, snapshot *diagnostics.Snapshot, plan playbooks.Plan, lang diagnostics.Lang) error {
 	since := time.Now()
-	if err := f.carryOut(ctx, s, snapshot, plan); err != nil || plan.Fix.Proof == nil || !has[playbooks.Call](plan.Fix) {
+	if err := f.carryOut(ctx, s, snapshot, plan); err != nil || plan.Fix.Proof == nil || plan.Fix.Proof.Principal == "" || !has[playbooks.Call](plan.Fix) {
 		return err
 	}
 	if err := f.confirmGrant(ctx, s, snapshot.Identity, plan, lang); err != nil || f.watch == 0 {

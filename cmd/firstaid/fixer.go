@@ -52,7 +52,7 @@ func (f *fixer) Apply(ctx context.Context, p playbooks.Plan) (tui.Outcome, error
 	if r.Changes() {
 		out.Entry = r.ID // there is something to take back
 	}
-	if f.ask != nil && p.Fix.Proof != nil && has[playbooks.Call](p.Fix) {
+	if f.ask != nil && p.Fix.Proof != nil && p.Fix.Proof.Principal != "" && has[playbooks.Call](p.Fix) {
 		return f.confirmed(ctx, p, out), nil
 	}
 	if f.again == nil || !f.quick && !has[playbooks.Run](p.Fix) {

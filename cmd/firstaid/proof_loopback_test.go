@@ -201,3 +201,34 @@ func TestLoopbackSimulateFindsTheRolesPathAndSendsTheDocuments(t *testing.T) {
 		t.Errorf("asked %v", f)
 	}
 }
+
+func TestLoopbackTrustPolicyIsPatchedAndPutBack(t *testing.T) {
+	const before = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
+	role := shopRole()
+	role.Trust = before
+	e := iamtest.New(t, role)
+	at(t, e)
+	s := &diagnostics.Snapshot{
+		Taken: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), Complete: true, StackID: "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1",
+		Identity:  diagnostics.Identity{Account: "123456789012", Region: "eu-west-1", Partition: "aws"},
+		Functions: []diagnostics.Function{{FunctionName: "shop-Fn-1", Role: role.ARN()}},
+		Roles:     []diagnostics.Role{{RoleName: role.Name, Arn: role.ARN(), TrustPolicy: before}},
+	}
+	if err := incident.Save("trust.json", s, diagnostics.RedactOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	trust := func() (text string) {
+		e.Change(func(roles map[string]*iamtest.Role) { text = roles[role.Name].Trust })
+		return text
+	}
+	if status, _ := firstaid(t, "fix", "passrole-assume-role", "--incident", "trust.json", "--apply"); status == statusOK || trust() != before {
+		t.Fatalf("one key changed the trust policy to %s", trust())
+	}
+	status, out := firstaid(t, "fix", "passrole-assume-role", "--incident", "trust.json", "--apply", "--confirm", role.Name)
+	if status != statusOK || !strings.Contains(trust(), "lambda.amazonaws.com") || !strings.Contains(trust(), "ecs-tasks") || !strings.Contains(out, "ignores trust policies") {
+		t.Errorf("status %d, trust %s\n%s", status, trust(), out)
+	}
+	if status, out := firstaid(t, "undo"); status != statusOK || strings.Contains(trust(), "lambda") {
+		t.Errorf("undo: status %d, trust %s\n%s", status, trust(), out)
+	}
+}

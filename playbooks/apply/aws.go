@@ -50,6 +50,7 @@ var operations = map[string]sender{
 	"ecr SetRepositoryPolicy":               send((*AWS).setRepositoryPolicy),
 	"iam DeleteRolePolicy":                  send((*AWS).deleteRolePolicy),
 	"iam PutRolePolicy":                     send((*AWS).putRolePolicy),
+	"iam UpdateAssumeRolePolicy":            send((*AWS).updateAssumeRolePolicy),
 	"lambda UpdateAlias":                    send((*AWS).updateAlias),
 }
 
@@ -58,6 +59,7 @@ var fields = map[string]reader{
 	"repository":       readRepository,
 	"repositoryPolicy": readRepositoryPolicy,
 	"rolePolicy":       readRolePolicy,
+	"trustPolicy":      readTrustPolicy,
 	"aliasRouting":     readAliasRouting,
 }
 
@@ -154,6 +156,11 @@ func (a *AWS) putRolePolicy(ctx context.Context, in *iam.PutRolePolicyInput) err
 	return err
 }
 
+func (a *AWS) updateAssumeRolePolicy(ctx context.Context, in *iam.UpdateAssumeRolePolicyInput) error {
+	_, err := a.iam.UpdateAssumeRolePolicy(ctx, in)
+	return err
+}
+
 func (a *AWS) updateAlias(ctx context.Context, in *lambda.UpdateAliasInput) error {
 	_, err := a.lambda.UpdateAlias(ctx, in)
 	return err
@@ -204,6 +211,21 @@ func readRolePolicy(ctx context.Context, a *AWS, args map[string]any) (string, e
 	}
 	document := aws.ToString(out.PolicyDocument)
 	if plain, err := url.QueryUnescape(document); err == nil {
+		document = plain // IAM answers URL-encoded
+	}
+	return playbooks.CanonicalJSON(document), nil
+}
+
+func readTrustPolicy(ctx context.Context, a *AWS, args map[string]any) (string, error) {
+	out, err := a.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: argument(args, "RoleName")})
+	if absent(err) {
+		return "", nil
+	}
+	if err != nil || out.Role == nil {
+		return "", err
+	}
+	document := aws.ToString(out.Role.AssumeRolePolicyDocument)
+	if plain, err := url.PathUnescape(document); err == nil {
 		document = plain // IAM answers URL-encoded
 	}
 	return playbooks.CanonicalJSON(document), nil
