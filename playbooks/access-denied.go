@@ -30,16 +30,21 @@ func findDenied(s *diagnostics.Snapshot) []diagnostics.Finding {
 			continue // passrole-assume-role and s3-missing-key speak of these
 		}
 		f := diagnostics.Finding{Subject: r.subject, First: r.at, Last: r.at, Captures: captured(d)}
+		apart := func(*denial.Denial) bool { return false }
 		if m, ok := ix.misnamed(&d, r.subject); ok {
 			f = m.finding(f)
 			f.Source = ix.holds(&m, r.subject)
+			apart = func(o *denial.Denial) bool {
+				x, wrong := ix.misnamed(o, r.subject)
+				return wrong && x.said == m.said
+			}
 		} else if _, ok := ix.unlisted(&d, r.subject); ok && same.bare(r) {
 			f.Confidence, f.CausedBy = diagnostics.Possible, diagnostics.Finding{Playbook: "s3-missing-key", Subject: r.subject}.ID()
 			f.Evidence = []diagnostics.Evidence{{Of: r.of, Field: r.field, At: r.at, Quote: quote(d.Quote)}}
 		} else if d.Action == "" || !ix.simulated(&f, d) && !ix.evaluated(&f, d) {
 			continue
 		}
-		if also := same.others(r); also != "" {
+		if also := same.others(r, apart); also != "" {
 			f.Captures["also"] = also
 		}
 		list = append(list, f)
@@ -78,13 +83,13 @@ func (t together) bare(r refusal) bool {
 	return true
 }
 
-// others names what was refused beside one call.
-func (t together) others(r refusal) string {
+// others names what was refused beside one call, but for what stands apart.
+func (t together) others(r refusal, apart func(*denial.Denial) bool) string {
 	var names []string
 	for _, d := range t[[2]string{r.subject.String(), r.denial.Role}] {
 		name := d.Action
 		switch {
-		case d.Action == r.denial.Action && d.Resource == r.denial.Resource:
+		case d.Action == r.denial.Action && d.Resource == r.denial.Resource || apart(&d):
 			continue
 		case d.Action == r.denial.Action:
 			name += " on " + d.Resource[strings.LastIndexAny(d.Resource, ":/")+1:]

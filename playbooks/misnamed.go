@@ -216,32 +216,24 @@ func (ix *index) arnOfValue(service, value string) string {
 		}
 		return "arn:" + partition(ix.snapshot) + ":sqs:" + id.Region + ":" + f[1] + ":" + f[2]
 	}
-	if value == "" || len(value) > 512 || strings.ContainsAny(value, " :*?$@{}\n") || id.Account == "" {
+	kind, known := namedKinds[service]
+	if !known || value == "" || len(value) > 512 || strings.ContainsAny(value, " :*?$@{}\n") || id.Account == "" {
 		return ""
 	}
-	here := ":" + id.Region + ":" + id.Account + ":"
-	prefix := "arn:" + partition(ix.snapshot) + ":" + service
-	switch service {
-	case "s3":
-		return prefix + ":::" + value
-	case "sqs", "sns":
-		return prefix + here + value
-	case "dynamodb":
-		return prefix + here + "table/" + value
-	case "ssm":
-		return prefix + here + "parameter/" + strings.TrimPrefix(value, "/")
-	case "secretsmanager":
-		return prefix + here + "secret:" + value
-	case "lambda":
-		return prefix + here + "function:" + value
-	case "kinesis":
-		return prefix + here + "stream/" + value
-	case "states":
-		return prefix + here + "stateMachine:" + value
-	case "events":
-		return prefix + here + "event-bus/" + value
+	if service == "s3" {
+		return "arn:" + partition(ix.snapshot) + ":s3:::" + value
 	}
-	return ""
+	if service == "ssm" {
+		value = strings.TrimPrefix(value, "/")
+	}
+	return "arn:" + partition(ix.snapshot) + ":" + service + ":" + id.Region + ":" + id.Account + ":" + kind + value
+}
+
+// namedKinds are the services whose resources settings hold by name, and what
+// stands before the name in their ARNs.
+var namedKinds = map[string]string{
+	"s3": "", "sqs": "", "sns": "", "dynamodb": "table/", "ssm": "parameter/", "secretsmanager": "secret:",
+	"lambda": "function:", "kinesis": "stream/", "states": "stateMachine:", "events": "event-bus/",
 }
 
 // holder is the environment variable that names the resource with an ARN.

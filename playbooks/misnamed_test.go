@@ -205,6 +205,16 @@ func TestARightNameIsAMatterOfPermissions(t *testing.T) {
 	}
 }
 
+// Several calls with one wrong name are one wrong name.
+func TestSeveralCallsWithOneWrongName(t *testing.T) {
+	s := store(refused("dynamodb:PutItem", "arn:aws:dynamodb:eu-west-1:123456789012:table/ordres"))
+	s.LogGroups[0].Events = append(s.LogGroups[0].Events, diagnostics.LogEvent{Timestamp: at(2), Message: refused("dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:123456789012:table/ordres")})
+	f, list := diagnoseDenied(t, s)
+	if f.Captures["also"] != "" || strings.Contains(f.Summary.En, "more") || len(list) != 2 {
+		t.Errorf("%s, %d fixes", f.Summary.En, len(list))
+	}
+}
+
 // One wrong name and one missing permission are told apart, and both mended.
 func TestAWrongNameBesideAMissingPermission(t *testing.T) {
 	s := store(refused("dynamodb:PutItem", "arn:aws:dynamodb:eu-west-1:123456789012:table/ordres"))

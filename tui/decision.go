@@ -165,6 +165,17 @@ func (p *page) decision(r *report, x simRow, tried string) {
 		p.para(p.Dim, "", "", checked(*x.after))
 		p.policy(tried, marksOf(*x.after, policy.LayerIdentity, playbooks.AddedPolicy))
 	}
+	p.aboutDecision(d)
+	if role, ok := r.decider.Role(d.PolicySourceArn); ok {
+		top := len(p.lines) + 1
+		p.policies(role, d)
+		if p.mark == 0 {
+			p.mark = top // what is missing is missing in all of them
+		}
+	}
+}
+
+func (p *page) aboutDecision(d playbooks.Decision) {
 	p.head("About")
 	p.field("as", d.PolicySourceArn)
 	p.field("decision", d.EvalDecision)
@@ -175,13 +186,6 @@ func (p *page) decision(r *report, x simRow, tried string) {
 	}
 	if d.AllowedByOrganizations != nil {
 		p.field("org", yesNo(*d.AllowedByOrganizations, "allows it", "does not allow it"))
-	}
-	if role, ok := r.decider.Role(d.PolicySourceArn); ok {
-		top := len(p.lines) + 1
-		p.policies(role, d)
-		if p.mark == 0 {
-			p.mark = top // what is missing is missing in all of them
-		}
 	}
 }
 
