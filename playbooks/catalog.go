@@ -18,12 +18,19 @@ import (
 //go:embed catalog/*.yaml
 var catalogFiles embed.FS
 
+// unrecognisedFile holds the hypotheses about failures that no playbook knows.
+//
+//go:embed unrecognised.yaml
+var unrecognisedFile []byte
+
 // Catalog is a list of playbooks with their text signals compiled.
 type Catalog struct {
 	entries []entry
 	all     func() []Playbook
 	byID    map[string]int
 	matcher *Matcher
+	// unrecognised are the hypotheses about what no playbook knows.
+	unrecognised func() []Hypothesis
 }
 
 // An entry is a playbook of which most is read when it is wanted: recognising
@@ -68,6 +75,13 @@ func newCatalog(entries []entry) (*Catalog, error) {
 		}
 		return list
 	})
+	c.unrecognised = sync.OnceValue(func() []Hypothesis {
+		p, err := Parse(Unrecognised+".yaml", unrecognisedFile)
+		if err != nil {
+			return nil // a test rules it out
+		}
+		return p.Hypotheses
+	})
 	m, err := NewMatcher(c.heads())
 	c.matcher = m
 	return c, err
@@ -80,6 +94,15 @@ func (c *Catalog) heads() []Playbook {
 		list = append(list, e.head)
 	}
 	return list
+}
+
+// hypotheses are those of a playbook, by id.
+func (c *Catalog) hypotheses(id string) []Hypothesis {
+	if id == Unrecognised {
+		return c.unrecognised()
+	}
+	p, _ := c.Get(id)
+	return p.Hypotheses
 }
 
 // Playbooks lists them in order of id. The caller must not change the slice.

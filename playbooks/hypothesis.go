@@ -67,11 +67,11 @@ func (d *diagnosis) weigh(list []diagnostics.Finding) {
 
 // hypotheses asks the snapshot which of the causes of a finding is left.
 func (d *diagnosis) hypotheses(f diagnostics.Finding, all []diagnostics.Finding) []diagnostics.Hypothesis {
-	p, _ := d.catalog.Get(f.Playbook)
+	causes := d.catalog.hypotheses(f.Playbook)
 	var list []diagnostics.Hypothesis
-	if len(p.Hypotheses) > 0 && f.State != diagnostics.Proven && !onlyFile(f) {
+	if len(causes) > 0 && f.State != diagnostics.Proven && !onlyFile(f) {
 		c := newScene(d, f)
-		for _, h := range p.Hypotheses {
+		for _, h := range causes {
 			list = append(list, c.judge(h, all))
 		}
 		lastLeft(list)

@@ -38,6 +38,21 @@ func TestBuiltinsAreValid(t *testing.T) {
 	}
 }
 
+// What no playbook knows has hypotheses in both languages, too, whose facts and
+// patterns are right.
+func TestTheUnrecognisedIsValid(t *testing.T) {
+	source := strings.Replace(string(unrecognisedFile), "id: unrecognised", "id: any", 1)
+	p, errs := Validate("any.yaml", []byte(strings.Replace(source, "signals: []", "signals: [{pattern: abc}]", 1)))
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	for _, h := range p.Hypotheses {
+		if h.Cause.Ko == "" || h.Probe.Ko == "" {
+			t.Errorf("%s is not said in Korean", h.ID)
+		}
+	}
+}
+
 // standings is what became of the hypotheses of a playbook's finding.
 func standings(t *testing.T, s *diagnostics.Snapshot, playbook string) map[string]diagnostics.Standing {
 	t.Helper()
@@ -168,6 +183,14 @@ func TestOneTextSeveralCauses(t *testing.T) {
 		"a name taken at the first creation": {
 			"resource-already-exists", failed("AWS::DynamoDB::Table", "CREATE_FAILED", "Resource of type 'AWS::DynamoDB::Table' with identifier 'orders' already exists.", stackEvent(1, "CREATE_IN_PROGRESS"), event(2, "Thing", "AWS::DynamoDB::Table", "CREATE_IN_PROGRESS", "")),
 			map[string]diagnostics.Standing{"replacement": out, "other-account": out, "other-stack": open, "left-over": open},
+		},
+		"a service that failed inside": {
+			Unrecognised, failed("AWS::SQS::Queue", "CREATE_FAILED", `Resource handler returned message: "Internal Failure" (RequestToken: 1, HandlerErrorCode: InternalFailure)`),
+			map[string]diagnostics.Standing{"service": likely, "value": out, "busy": open},
+		},
+		"a request at the wrong moment": {
+			Unrecognised, failed("AWS::DynamoDB::GlobalTable", "UPDATE_FAILED", `Resource handler returned message: "Invalid request provided: the replica is being updated" (RequestToken: 1, HandlerErrorCode: InvalidRequest)`),
+			map[string]diagnostics.Standing{"service": out, "value": out, "busy": likely},
 		},
 		"a group that is still in use": {
 			"vpc-eni", failed("AWS::EC2::SecurityGroup", "DELETE_FAILED", "resource sg-0123 has a dependent object (Service: Ec2, Status Code: 400)"),
