@@ -22,6 +22,8 @@ func (k *Known) Express(arn string) Expression {
 		attribute := r.LogicalID + ".Arn"
 		returnsARN := refIsARN(r.Type)
 		switch {
+		case rest == "" && r.Type == "AWS::Logs::LogGroup": // its Arn attribute ends in ":*"
+			return Expression{"Sub", "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${" + r.LogicalID + "}"}
 		case rest == "" && returnsARN:
 			return Expression{"Ref", r.LogicalID}
 		case rest == "":

@@ -30,7 +30,7 @@ func widen(action string, arns []string) []string {
 		case "lambda":
 			add(function(arn)...)
 		case "logs":
-			add(logGroup(arn))
+			add(logGroup(arn)...)
 		case "secretsmanager":
 			add(secret(arn))
 		case "ssm":
@@ -102,15 +102,19 @@ func function(arn string) []string {
 	return []string{arn}
 }
 
-// logGroup: streams come and go, the group stays.
-func logGroup(arn string) string {
+// logGroup: streams come and go, the group stays. A pattern with ":*" does not
+// match the group's bare ARN, so one that was denied is granted itself too.
+func logGroup(arn string) []string {
 	rest, ok := strings.CutPrefix(arnField(arn, 5), "log-group:")
 	if !ok {
-		return arn
+		return []string{arn}
 	}
-	group, _, _ := strings.Cut(rest, ":")
-	head := strings.TrimSuffix(arn, arnField(arn, 5))
-	return head + "log-group:" + group + ":*"
+	group, _, streams := strings.Cut(rest, ":")
+	whole := strings.TrimSuffix(arn, arnField(arn, 5)) + "log-group:" + group + ":*"
+	if !streams {
+		return []string{arn, whole}
+	}
+	return []string{whole}
 }
 
 // secret: an ARN made from a name lacks the six random characters.
