@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -20,6 +22,7 @@ func Run(ctx context.Context, o Options) error {
 	if o.Out == nil {
 		o.Out = os.Stdout
 	}
+	defer keepSmall()()
 	app := New(ctx, o)
 	defer app.quit()
 	out := term.NewOutput(o.Out)
@@ -35,5 +38,20 @@ func Run(ctx context.Context, o Options) error {
 		return errors.New("the screen stopped because of a bug in firstaid; the lines above say where. `firstaid diagnose` does the same work without the screen")
 	default:
 		return fmt.Errorf("the screen stopped: %w", err)
+	}
+}
+
+// settled is when what the start needed only once has become garbage.
+const settled = 3 * time.Second
+
+// keepSmall lets a screen that mostly waits hold little memory: the heap grows
+// by half before it is collected, and what the start has left goes back to the
+// system. The function that it returns ends that.
+func keepSmall() (end func()) {
+	before := debug.SetGCPercent(50)
+	give := time.AfterFunc(settled, debug.FreeOSMemory)
+	return func() {
+		give.Stop()
+		debug.SetGCPercent(before)
 	}
 }
