@@ -140,7 +140,7 @@ func load(files fs.FS, dir string) ([]entry, error) {
 		}
 		head.Find, head.Fixes = find[head.ID], fix[head.ID]
 		entries = append(entries, entry{head, sync.OnceValue(func() Playbook {
-			p, err := Parse(name, src)
+			p, err := parseFile(files, name)
 			if err != nil {
 				return head // a test rules it out
 			}
@@ -149,6 +149,14 @@ func load(files fs.FS, dir string) ([]entry, error) {
 		})})
 	}
 	return entries, nil
+}
+
+func parseFile(files fs.FS, name string) (Playbook, error) {
+	src, err := fs.ReadFile(files, name)
+	if err != nil {
+		return Playbook{}, err
+	}
+	return Parse(name, src)
 }
 
 // headOf takes from the text of a playbook what recognising needs. Only keys

@@ -54,14 +54,10 @@ type signal struct {
 	playbook string
 	verdict  Verdict
 	severity diagnostics.Severity
-	// required are sets of literals in lower case: of each, one is in every
-	// text that the pattern matches.
-	required [][]string
-	// need is the same and more; a pattern that spells nothing out has none.
-	demand  demand
-	pattern *expression
-	also    []*expression
-	unless  []*expression
+	demand   demand // one that asks for nothing where the pattern spells nothing out
+	pattern  *expression
+	also     []*expression
+	unless   []*expression
 }
 
 // An expression is a regular expression that is compiled when a text first
@@ -98,13 +94,13 @@ func NewMatcher(list []Playbook) (*Matcher, error) {
 	var required [][][]string
 	for _, p := range list {
 		for i, s := range p.Signals {
-			c, err := compile(s, m.words)
+			c, sets, err := compile(s, m.words)
 			if err != nil {
 				return nil, fmt.Errorf("playbook %s, signal %d: %w", p.ID, i+1, err)
 			}
 			c.playbook, c.verdict, c.severity = p.ID, p.Verdict, p.Severity
 			m.signals = append(m.signals, c)
-			required = append(required, c.required)
+			required = append(required, sets)
 		}
 	}
 	m.filter = newFilter(required)
@@ -146,33 +142,34 @@ func notWord(r rune) bool { return r != '_' && (r < '0' || r > '9') && (r < 'a' 
 // line.
 const patternFlags = "(?is)"
 
-func compile(s Signal, words map[string]bool) (signal, error) {
+// compile returns a signal and what its pattern requires.
+func compile(s Signal, words map[string]bool) (signal, [][]string, error) {
 	if s.Weight == 0 {
 		s.Weight = 50
 	}
 	c := signal{Signal: s}
 	pattern, tree, err := newExpression(s.Pattern)
 	if err != nil {
-		return c, err
+		return c, nil, err
 	}
-	c.pattern, c.required = pattern, requiredSets(tree)
+	c.pattern = pattern
 	c.demand, _ = demandOf(tree)
 	addWords(words, tree)
 	for _, p := range s.Also {
 		e, _, err := newExpression(p)
 		if err != nil {
-			return c, err
+			return c, nil, err
 		}
 		c.also = append(c.also, e)
 	}
 	for _, p := range s.Unless {
 		e, _, err := newExpression(p)
 		if err != nil {
-			return c, err
+			return c, nil, err
 		}
 		c.unless = append(c.unless, e)
 	}
-	return c, nil
+	return c, requiredSets(tree), nil
 }
 
 // Match finds the signals of one raw message, best first, at most one for each

@@ -133,7 +133,7 @@ func contests(b *testing.B) []contest {
 func filterLiterals(m *Matcher) []string {
 	var list []string
 	for _, s := range m.signals {
-		list = append(list, rarest(s.required)...)
+		list = append(list, rarest(required(s))...)
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
@@ -146,7 +146,7 @@ var captureGroup = regexp.MustCompile(`\(\?P<\w+>`)
 // in the order of the playbooks where they are equally long.
 func samplePatterns(m *Matcher, n int) []string {
 	long := func(s signal) int {
-		if best := longest(s.required); best != nil {
+		if best := longest(required(s)); best != nil {
 			return shortest(best)
 		}
 		return 0
