@@ -217,13 +217,17 @@ func (p *page) riskMark(r playbooks.Risk) string {
 
 // facts says what applying means beyond its purpose.
 func facts(f playbooks.Fix) []string {
-	out := []string{"changes " + map[playbooks.FixKind]string{
-		playbooks.FixTemplate: "your template", playbooks.FixConfig: "your configuration",
-		playbooks.FixEnvironment: "your AWS account", playbooks.FixGuided: "nothing by itself",
+	out := []string{map[playbooks.FixKind]string{
+		playbooks.FixTemplate: "changes your template", playbooks.FixConfig: "changes your configuration",
+		playbooks.FixEnvironment: "changes your AWS account", playbooks.FixGuided: "changes nothing by itself",
 	}[f.Kind]}
+	if f.Kind == playbooks.FixGuided && slices.ContainsFunc(f.Steps, func(s playbooks.Step) bool { _, ok := s.(playbooks.Run); return ok }) {
+		out[0] = "runs commands in this terminal"
+	}
 	if f.Staged() && changes(f) {
 		out = []string{"one step at a time"}
 	}
+
 	switch f.Risk {
 	case playbooks.Safe:
 		out = append(out, "safe")

@@ -67,12 +67,11 @@ func (p *iam) View(w, h int) string {
 // split divides the height: a card of the chosen row below the rows where both
 // have room. Few rows leave what they do not need to the card.
 func (p *iam) split(h int) (rows, card int) {
-	const most, least = 8, 6
-	if h < least+4 {
-		return h, 0
+	const most, least = 8, 4
+	if h >= 10 {
+		card = min(most, h/2)
 	}
-	card = min(most, h/2)
-	if spare := h - p.list.Len(); spare > card {
+	if spare := h - p.list.Len(); spare > card && spare >= least {
 		card = min(spare, most)
 	}
 	return h - card, card

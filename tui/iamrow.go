@@ -308,7 +308,7 @@ func (p *iam) card(w, h int) []string {
 	if r.unread != nil {
 		g.para("", p.Warn.Paint("?")+" ", "  ", unknown(*r.unread))
 	} else {
-		p.decided(g, r)
+		p.decided(g, r, h < 6)
 	}
 	rows := []string{p.Border.Paint(strings.Repeat("─", w))}
 	for _, l := range g.lines {
@@ -320,8 +320,9 @@ func (p *iam) card(w, h int) []string {
 	return rows
 }
 
-// decided writes the card of a decision.
-func (p *iam) decided(g *page, r simRow) {
+// decided writes the card of a decision; a brief one leaves out what the row
+// says too.
+func (p *iam) decided(g *page, r simRow, brief bool) {
 	glyph, style := decisionGlyph(p.Palette, word(r.EvalDecision))
 	head := word(r.EvalDecision) + ": " + r.EvalActionName
 	switch r.mark {
@@ -332,7 +333,9 @@ func (p *iam) decided(g *page, r simRow) {
 		glyph, style = "·", ""
 	}
 	g.para(p.Strong, style.Paint(glyph)+" ", "  ", head)
-	g.para("", "  on ", "     ", r.EvalResourceName)
+	if !brief {
+		g.para("", "  on ", "     ", r.EvalResourceName)
+	}
 	g.para(style, "  ", "  ", ruling(r.Decision))
 	if f, ok := p.wrongName(r); ok {
 		g.para(p.Warn, "▲ ", "  ", p.in(f.Summary))
