@@ -38,7 +38,8 @@ func newCheck(s streams, o *options) *cobra.Command {
 
 PATH is a file, or a folder that is searched; without one, the folder you are in.
 A comment "# firstaid:ignore <playbook> reason" on the line, above it, above the
-resource or at the top of the file leaves a finding out; so does ` + check.SettingsFile + `.
+resource or at the top of the file leaves a finding out; so does ` + check.SettingsFile + `,
+in the folder that is checked or one above it in the same repository.
 
 Exit status: 0 nothing wrong, 1 findings, 2 something could not be read.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return k.run(cmd.Context(), s, args) },
@@ -70,6 +71,9 @@ func (k *checkOptions) run(ctx context.Context, s streams, args []string) error 
 	p, err := check.Read(os.DirFS(root), names...)
 	if err != nil {
 		return err
+	}
+	if name, src, ok := settingsNear(root, names); ok {
+		useSettings(p, root, name, src)
 	}
 	for _, skipped := range p.Skipped {
 		fmt.Fprintf(s.err, "firstaid: not checked: %s\n", clean(skipped))
@@ -124,6 +128,39 @@ func rootOf(args []string) (root string, names []string, err error) {
 		names = append(names, filepath.ToSlash(rel))
 	}
 	return root, names, nil
+}
+
+// settingsNear finds the nearest settings of check above what is checked, no further up than the repository's root.
+func settingsNear(root string, names []string) (name string, src []byte, ok bool) {
+	start := root
+	if len(names) == 1 {
+		start = filepath.Join(root, filepath.FromSlash(names[0]))
+	}
+	dir, err := filepath.Abs(start)
+	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		name = filepath.Join(dir, filepath.FromSlash(check.SettingsFile))
+		if src, err := os.ReadFile(name); err == nil {
+			return name, src, true
+		}
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			break
+		}
+	}
+	return "", nil, false
+}
+
+// useSettings hands settings of another folder than root to the project.
+func useSettings(p *check.Project, root, name string, src []byte) {
+	dir := strings.TrimSuffix(name, string(filepath.Separator)+filepath.FromSlash(check.SettingsFile))
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return
+	}
+	if more, err := filepath.Rel(dir, abs); err == nil && filepath.IsLocal(more) {
+		p.UseSettings(name, src, "", filepath.ToSlash(more))
+	} else if less, err := filepath.Rel(abs, dir); err == nil {
+		p.UseSettings(name, src, filepath.ToSlash(less), "")
+	}
 }
 
 // shown is a file as it is named to the user.

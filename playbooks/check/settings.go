@@ -24,38 +24,52 @@ const SettingsFile = ".firstaid/check.yaml"
 type ignored struct{ playbook, file, resource string }
 
 type settings struct {
-	ignore  []ignored
-	unclear []string // entries that are not understood, as warnings
+	less, more string // see UseSettings
+	ignore     []ignored
+	unclear    []string // entries that are not understood, as warnings
 }
 
 func (p *Project) readSettings() {
 	p.settings = &settings{}
 	src, err := p.open(SettingsFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		p.settings.warn("%s is not used: %v", SettingsFile, err)
-		return
+	default:
+		p.settings.parse(SettingsFile, src)
 	}
-	d, err := template.ParseDocument(SettingsFile, src)
+}
+
+// UseSettings takes the settings of a folder above or below the project's root, unless the root has some. The
+// entries' file patterns begin in the folder of the settings: the file names that findings have lose the folder
+// less in front, and get the folder more.
+func (p *Project) UseSettings(name string, src []byte, less, more string) {
+	if _, err := p.open(SettingsFile); errors.Is(err, fs.ErrNotExist) {
+		p.settings = &settings{less: less, more: more}
+		p.settings.parse(name, src)
+	}
+}
+
+func (s *settings) parse(name string, src []byte) {
+	d, err := template.ParseDocument(name, src)
 	if err != nil {
-		p.settings.warn("%v: nothing of it is used", err)
+		s.warn("%v: nothing of it is used", err)
 		return
 	}
 	if !d.Root.IsMap() && d.Root.Kind != template.Null {
-		p.settings.warn("%s is not used: it must hold a list named ignore", SettingsFile)
+		s.warn("%s is not used: it must hold a list named ignore", name)
 	}
 	for _, key := range d.Root.Entries() {
 		if key.Key.Text != "ignore" {
-			p.settings.warn("%s: there is no setting %s; there is only ignore", d.At(key.Key), key.Key.Text)
+			s.warn("%s: there is no setting %s; there is only ignore", d.At(key.Key), key.Key.Text)
 		}
 	}
 	if n := d.Root.Get("ignore"); n != nil && n.List() == nil {
-		p.settings.warn("%s: ignore must be a list of entries with a playbook and a reason", d.At(n))
+		s.warn("%s: ignore must be a list of entries with a playbook and a reason", d.At(n))
 	}
 	for _, n := range d.Root.Get("ignore").List() {
-		p.settings.read(d, n)
+		s.read(d, n)
 	}
 }
 
@@ -85,9 +99,13 @@ func (s *settings) read(d *template.Document, n *template.Node) {
 }
 
 func (s *settings) ignores(f Finding) bool {
+	file := path.Join(s.more, f.File)
+	if s.less != "" {
+		file = strings.TrimPrefix(file, s.less+"/")
+	}
 	return slices.ContainsFunc(s.ignore, func(i ignored) bool {
-		matches, _ := path.Match(i.file, f.File)
-		return (i.playbook == f.Playbook || i.playbook == "*") && (i.file == "" || i.file == f.File || matches) && (i.resource == "" || i.resource == f.Resource)
+		matches, _ := path.Match(i.file, file)
+		return (i.playbook == f.Playbook || i.playbook == "*") && (i.file == "" || i.file == file || matches) && (i.resource == "" || i.resource == f.Resource)
 	})
 }
 
