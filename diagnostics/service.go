@@ -30,13 +30,16 @@ type Image struct {
 // API is a REST API (API Gateway v1, Protocol "REST") or an HTTP API (v2,
 // Protocol "HTTP").
 type API struct {
-	ApiId            string            `json:"apiId"`
-	Name             string            `json:"name"`
-	Protocol         string            `json:"protocol"`
-	ApiEndpoint      string            `json:"apiEndpoint,omitempty"`
-	BinaryMediaTypes []string          `json:"binaryMediaTypes,omitempty"`
-	Routes           []Route           `json:"routes,omitempty"` // by path, then method
-	Stages           []Stage           `json:"stages,omitempty"`
+	ApiId            string   `json:"apiId"`
+	Name             string   `json:"name"`
+	Protocol         string   `json:"protocol"`
+	ApiEndpoint      string   `json:"apiEndpoint,omitempty"`
+	BinaryMediaTypes []string `json:"binaryMediaTypes,omitempty"`
+	Routes           []Route  `json:"routes,omitempty"` // by path, then method
+	Stages           []Stage  `json:"stages,omitempty"`
+	// LatestDeployment is the id of a REST API's newest deployment; empty when
+	// it was not read.
+	LatestDeployment string            `json:"latestDeployment,omitempty"`
 	Cors             *Cors             `json:"corsConfiguration,omitempty"` // HTTP APIs
 	GatewayResponses []GatewayResponse `json:"gatewayResponses,omitempty"`
 }
@@ -62,12 +65,10 @@ type Route struct {
 
 // Stage is a deployed stage of an API.
 type Stage struct {
-	StageName    string `json:"stageName"`
-	DeploymentId string `json:"deploymentId,omitempty"`
-	// Behind says that the API has a newer deployment than the stage serves.
-	Behind      bool      `json:"behind,omitempty"`
-	LastUpdated time.Time `json:"lastUpdatedDate,omitzero"`
-	LogGroupArn string    `json:"accessLogDestinationArn,omitempty"`
+	StageName    string    `json:"stageName"`
+	DeploymentId string    `json:"deploymentId,omitempty"`
+	LastUpdated  time.Time `json:"lastUpdatedDate,omitzero"`
+	LogGroupArn  string    `json:"accessLogDestinationArn,omitempty"`
 }
 
 // Cors is a CORS configuration.

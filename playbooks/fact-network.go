@@ -107,14 +107,14 @@ func hostRegion(c *scene, _ string) (string, diagnostics.Ref, bool) {
 
 func apiStage(c *scene, _ string) (string, diagnostics.Ref, bool) {
 	a, ok := c.api()
-	if !ok || a.Protocol != "REST" || len(a.Stages) == 0 {
+	if !ok || a.LatestDeployment == "" || len(a.Stages) == 0 {
 		return nothing()
 	}
 	of := diagnostics.Ref{Kind: diagnostics.KindAPI, ID: a.ApiId}
-	if slices.ContainsFunc(a.Stages, func(s diagnostics.Stage) bool { return s.Behind }) {
+	if slices.ContainsFunc(a.Stages, func(s diagnostics.Stage) bool { return s.DeploymentId != a.LatestDeployment }) {
 		return "behind", of, true
 	}
-	return "current", of, !c.index.unread(of)
+	return "current", of, true
 }
 
 // subnets are those of the function, if every one of them was read.

@@ -60,6 +60,9 @@ func eventFacts() []Fact {
 			k, ok := stackUnderDiagnosis(c.snapshot)
 			return k.StackStatus, diagnostics.Ref{Kind: diagnostics.KindStack, ID: k.StackName}, ok
 		}},
+		{"finding.confidence", "how well the finding is proven without its hypotheses: possible, likely, confirmed", func(c *scene, _ string) (string, diagnostics.Ref, bool) {
+			return c.finding.Confidence.String(), diagnostics.Ref{}, c.finding.Confidence > 0
+		}},
 		{"stack.operation", "what was done to the stack: CREATE, UPDATE, DELETE or IMPORT", stackOperation},
 		{"event.type", "the resource type of the event that the finding quotes", func(c *scene, _ string) (string, diagnostics.Ref, bool) {
 			if len(c.events) == 0 {

@@ -77,12 +77,21 @@ func (d *diagnosis) hypotheses(f diagnostics.Finding, all []diagnostics.Finding)
 		lastLeft(list)
 	}
 	for _, a := range f.Alternatives {
+		if followed(f, a.Playbook, all) {
+			continue
+		}
 		if !slices.ContainsFunc(list, func(h diagnostics.Hypothesis) bool { return h.Playbook == a.Playbook }) {
 			list = append(list, d.otherwise(f, a, all))
 		}
 	}
 	slices.SortStableFunc(list, func(a, b diagnostics.Hypothesis) int { return cmp.Compare(place(a), place(b)) })
 	return list
+}
+
+// followed reports whether a finding of another playbook follows from this one:
+// then it is no other cause.
+func followed(f diagnostics.Finding, playbook string, all []diagnostics.Finding) bool {
+	return slices.ContainsFunc(all, func(o diagnostics.Finding) bool { return o.Playbook == playbook && o.CausedBy == f.ID() })
 }
 
 // otherwise is another playbook that the text fits, as a hypothesis.
@@ -123,7 +132,7 @@ func lastLeft(list []diagnostics.Hypothesis) {
 // beside looks for a finding of another playbook about the same thing.
 func (d *diagnosis) beside(f diagnostics.Finding, playbook string, all []diagnostics.Finding) (diagnostics.Text, diagnostics.Ref, bool) {
 	for _, other := range all {
-		if other.Playbook != playbook || other.ID() == f.ID() || onlyFile(other) {
+		if other.Playbook != playbook || other.ID() == f.ID() || other.CausedBy == f.ID() || onlyFile(other) {
 			continue
 		}
 		if d.related(other.Subject, f.Subject) || d.index.behind(other.Subject, f.Subject) || d.index.behind(f.Subject, other.Subject) {
@@ -240,5 +249,5 @@ func (d *diagnosis) pattern(text string) *regexp.Regexp {
 func (c *Catalog) Settle(m Match) []diagnostics.Hypothesis {
 	d := newDiagnosis(&diagnostics.Snapshot{}, c)
 	quotes := []diagnostics.Evidence{{Quote: m.Quote}, {Quote: m.Of.Text}}
-	return d.hypotheses(diagnostics.Finding{Playbook: m.Playbook, Captures: m.Captures, Evidence: quotes, Confidence: diagnostics.Confirmed}, nil)
+	return d.hypotheses(diagnostics.Finding{Playbook: m.Playbook, Captures: m.Captures, Evidence: quotes, Confidence: diagnostics.Possible}, nil)
 }

@@ -107,18 +107,18 @@ func TestWhatTheAccountSaysTellsCausesApart(t *testing.T) {
 // The stage that serves an older deployment is told from the method that is
 // not there.
 func TestAStageThatIsBehind(t *testing.T) {
-	c := &scene{diagnosis: newDiagnosis(&diagnostics.Snapshot{APIs: []diagnostics.API{{ApiId: "a", Protocol: "REST", Stages: []diagnostics.Stage{{StageName: "prod", Behind: true}}}}}, testCatalog(t))}
+	c := &scene{diagnosis: newDiagnosis(&diagnostics.Snapshot{APIs: []diagnostics.API{{ApiId: "a", Protocol: "REST", LatestDeployment: "d2", Stages: []diagnostics.Stage{{StageName: "prod", DeploymentId: "d1"}}}}}, testCatalog(t))}
 	c.finding.Subject = diagnostics.Ref{Kind: diagnostics.KindAPI, ID: "a"}
 	if got, _, ok := c.fact("api.stage"); got != "behind" || !ok {
 		t.Errorf("got %q %v", got, ok)
 	}
-	c.snapshot.APIs[0].Stages[0].Behind = false
+	c.snapshot.APIs[0].Stages[0].DeploymentId = "d2"
 	if got, _, ok := c.fact("api.stage"); got != "current" || !ok {
 		t.Errorf("got %q %v", got, ok)
 	}
-	c.snapshot.APIs[0].Protocol = "HTTP"
+	c.snapshot.APIs[0].LatestDeployment = ""
 	if _, _, ok := c.fact("api.stage"); ok {
-		t.Error("an HTTP API has no deployments of that kind")
+		t.Error("deployments that were not read say that the stage is current")
 	}
 }
 

@@ -38,6 +38,7 @@ func (r *reading) readREST(ctx context.Context, id string) {
 	together(
 		func() { api.Routes = r.restRoutes(ctx, of) },
 		func() { api.Stages = r.restStages(ctx, of) },
+		func() { api.LatestDeployment = r.latestDeployment(ctx, of) },
 		func() { api.GatewayResponses = r.gatewayResponses(ctx, of) },
 	)
 	r.change(func(s *diagnostics.Snapshot) { s.APIs = append(s.APIs, api) })
@@ -114,11 +115,6 @@ func (r *reading) restStages(ctx context.Context, of diagnostics.Ref) []diagnost
 		stages = append(stages, stage)
 	}
 	slices.SortFunc(stages, by(func(s diagnostics.Stage) string { return s.StageName }))
-	if latest := r.latestDeployment(ctx, of); latest != "" {
-		for i := range stages {
-			stages[i].Behind = stages[i].DeploymentId != latest
-		}
-	}
 	return stages
 }
 
