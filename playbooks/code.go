@@ -64,5 +64,6 @@ func fixers() map[string]fixer {
 		"lambda-oom":                     fixMemory,
 		"lambda-timeout":                 fixTimeout,
 		"reserved-concurrency-minimum":   fixConcurrency,
+		"apigw-cloudwatch-role":          fixLogRole,
 	}
 }

@@ -284,7 +284,8 @@ func (m finished) apply(a *App) tea.Cmd {
 	a.busy = ""
 	m.remember(a)
 	l, text, mark := a.look, a.in(m.outcome.Text), a.Good.Paint("✔ ")
-	if m.outcome.State == diagnostics.Open {
+	taken := m.doing == "Step" && m.outcome.State == diagnostics.Open // more steps follow
+	if m.outcome.State == diagnostics.Open && !taken {
 		mark = a.Warn.Paint("▲ ")
 	}
 	if m.err != nil {
@@ -293,7 +294,7 @@ func (m finished) apply(a *App) tea.Cmd {
 	a.dialog = &notice{title: m.doing, opened: time.Now(), lines: func(w int) []string {
 		p := &page{look: l, w: w}
 		p.para("", mark, "  ", text)
-		if m.err == nil && m.outcome.State != "" {
+		if m.err == nil && m.outcome.State != "" && !taken {
 			p.field("state", string(m.outcome.State))
 		}
 		if (m.doing == "Apply" || m.doing == "Step") && m.outcome.Entry > 0 {

@@ -221,13 +221,12 @@ func facts(f playbooks.Fix) []string {
 		playbooks.FixTemplate: "changes your template", playbooks.FixConfig: "changes your configuration",
 		playbooks.FixEnvironment: "changes your AWS account", playbooks.FixGuided: "changes nothing by itself",
 	}[f.Kind]}
-	if f.Kind == playbooks.FixGuided && slices.ContainsFunc(f.Steps, func(s playbooks.Step) bool { _, ok := s.(playbooks.Run); return ok }) {
+	switch {
+	case f.Staged() && changes(f):
+		out[0] = "one step at a time"
+	case f.Kind == playbooks.FixGuided && changes(f):
 		out[0] = "runs commands in this terminal"
 	}
-	if f.Staged() && changes(f) {
-		out = []string{"one step at a time"}
-	}
-
 	switch f.Risk {
 	case playbooks.Safe:
 		out = append(out, "safe")
