@@ -119,7 +119,7 @@ func withOthers(summary diagnostics.Text, also string) diagnostics.Text {
 func refusals(s *diagnostics.Snapshot, ix *index) []refusal {
 	var list []refusal
 	seen := map[string][]denial.Denial{}
-	for _, o := range observe(s, ix) {
+	for _, o := range observe(mayHoldDenials(s), ix) {
 		if !mayDeny(o.text) {
 			continue
 		}
@@ -133,6 +133,24 @@ func refusals(s *diagnostics.Snapshot, ix *index) []refusal {
 		}
 	}
 	return list
+}
+
+// mayHoldDenials is the snapshot without the log events that cannot deny
+// anything: a million of them are not worth an observation each.
+func mayHoldDenials(s *diagnostics.Snapshot) *diagnostics.Snapshot {
+	few := *s
+	few.LogGroups = slices.Clone(s.LogGroups)
+	for i := range few.LogGroups {
+		g := &few.LogGroups[i]
+		var kept []diagnostics.LogEvent
+		for _, e := range g.Events {
+			if mayDeny(e.Message) {
+				kept = append(kept, e)
+			}
+		}
+		g.Events = kept
+	}
+	return &few
 }
 
 // mayDeny is a cheap look before a text is parsed.
