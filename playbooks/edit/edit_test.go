@@ -93,7 +93,7 @@ var stories = []struct {
 	},
 	{
 		"policy in JSON", "t.json", "{\n  \"P\": [\n    \"a\"\n  ]\n}\n", Append([]string{"P"}, Mapping(Entry("R", GetAtt("T.Arn")))),
-		"{\n  \"P\": [\n    \"a\",\n    {\n      \"R\": {\"Fn::GetAtt\": \"T.Arn\"}\n    }\n  ]\n}\n", "",
+		"{\n  \"P\": [\n    \"a\",\n    {\n      \"R\": {\"Fn::GetAtt\": [\"T\", \"Arn\"]}\n    }\n  ]\n}\n", "",
 	},
 	{"policy where a map is", "t.yaml", "P:\n  Version: x\n", Append([]string{"P"}, Text("a")), "", "map where a list"},
 	{

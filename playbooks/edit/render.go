@@ -128,6 +128,9 @@ func jsonText(s string) string {
 // jsonValue renders JSON. With step > 0 it is spread over lines, the following ones at indent.
 func jsonValue(v Value, indent, step int, eol string) string {
 	open, shut, parts := "[", "]", []string(nil)
+	if isCall(v) {
+		step = 0
+	}
 	switch v.Kind {
 	case template.List:
 		for _, item := range v.Items {
@@ -145,17 +148,20 @@ func jsonValue(v Value, indent, step int, eol string) string {
 	default:
 		return v.Text
 	}
-	if len(parts) == 0 || step == 0 || isCall(v) {
+	if len(parts) == 0 || step == 0 {
 		return open + strings.Join(parts, ", ") + shut
 	}
 	in := eol + strings.Repeat(" ", indent+step)
 	return open + in + strings.Join(parts, ","+in) + eol + strings.Repeat(" ", indent) + shut
 }
 
-// isCall keeps `{"Ref": "X"}` on one line.
+// isCall keeps `{"Ref": "X"}` and `{"Fn::GetAtt": ["X", "Arn"]}` on one line.
 func isCall(v Value) bool {
-	return v.Kind == template.Map && len(v.Pairs) == 1 && v.Pairs[0].Value.Kind == template.String &&
-		(v.Pairs[0].Key.Text == "Ref" || strings.HasPrefix(v.Pairs[0].Key.Text, "Fn::"))
+	if v.Kind != template.Map || len(v.Pairs) != 1 {
+		return false
+	}
+	name, arg := v.Pairs[0].Key.Text, v.Pairs[0].Value
+	return arg.Kind == template.String && (name == "Ref" || strings.HasPrefix(name, "Fn::")) || arg.Kind == template.List && name == "Fn::GetAtt"
 }
 
 // tomlValue renders TOML on one line.

@@ -1,6 +1,10 @@
 package edit
 
-import "firstaid/diagnostics/template"
+import (
+	"strings"
+
+	"firstaid/diagnostics/template"
+)
 
 // Value is something to be written: a small tree without places.
 type Value = *template.Node
@@ -78,5 +82,8 @@ func inFormat(v Value, f template.Format) Value {
 		name = m.Tag[1:]
 	}
 	m.Tag = ""
+	if id, attribute, ok := strings.Cut(m.Text, "."); ok && v.Tag == "!GetAtt" && m.Kind == template.String {
+		return Mapping(Entry(name, Texts(id, attribute))) // the form that is documented for JSON
+	}
 	return Mapping(Entry(name, &m))
 }
