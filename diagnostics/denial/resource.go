@@ -58,7 +58,11 @@ func (p *parser) resourceValue(d *Denial, i int) (string, int) {
 	case strings.HasPrefix(s[i:], "arn:"):
 		return p.arn(d, i, mark)
 	}
-	return freeResource(s, i, mark)
+	value, end := freeResource(s, i, mark)
+	if mark < 0 && strings.HasPrefix(s[i+len(value):], "...") {
+		d.doubt(Truncated)
+	}
+	return value, end
 }
 
 // quoted reads a value in quotes; the key of an S3 object may hold blanks and
