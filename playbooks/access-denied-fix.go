@@ -41,10 +41,10 @@ func fixDenied(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 // granted are the ways to grant a proposal.
 func (ix *index) granted(f diagnostics.Finding, role string, p *proposal.Proposal, known *proposal.Known) []Fix {
 	var list fixes
-	if w, ok := newProject(ix.snapshot).at(f.Subject); ok && isFunction(w.resource) {
-		list = append(list, w.grant(p, known)...)
-	}
 	owned, ok := ix.role(role)
+	if w, found := newProject(ix.snapshot).at(f.Subject); found && isFunction(w.resource) {
+		list = append(ix.resourceSide(w, owned, p, known), w.grant(p, known)...)
+	}
 	if ok && role != "" && !owned.Missing {
 		list = append(list, hotPatch(owned, p))
 	}
@@ -53,7 +53,7 @@ func (ix *index) granted(f diagnostics.Finding, role string, p *proposal.Proposa
 		if list[i].Proof != nil {
 			list[i].Proof = ix.tried(owned, p, list[i].Proof.Document)
 		}
-		if !p.SingleKey() {
+		if !p.SingleKey() && list[i].Confirm == "" {
 			list[i].Risk, list[i].Confirm = Permanent, firstOf(role, f.Subject.ID)
 		}
 	}
