@@ -299,33 +299,6 @@ func templateValue(e proposal.Expression) edit.Value {
 	return edit.Text(e.Arg)
 }
 
-// hotPatch puts the statement on the live role. The next deployment knows
-// nothing of it, and a role with a policy of its own cannot be deleted with its
-// stack (convox/rack#2672): it is to be taken back once the template has it.
-func hotPatch(role diagnostics.Role, p *proposal.Proposal) Fix {
-	doc, err := proposal.Document(p.Statements)
-	if err != nil {
-		return Fix{}
-	}
-	name := p.Statements[0].Sid
-	of := diagnostics.Ref{Kind: diagnostics.KindRole, ID: role.RoleName}
-	c := Call{
-		Of: of, Service: "iam", Operation: "PutRolePolicy", Field: "rolePolicy", After: CanonicalJSON(string(doc)),
-		Args: map[string]any{"RoleName": role.RoleName, "PolicyName": name, "PolicyDocument": string(doc)},
-		Undo: &Call{Of: of, Service: "iam", Operation: "DeleteRolePolicy", Args: map[string]any{"RoleName": role.RoleName, "PolicyName": name}},
-	}
-	f := Fix{
-		Title: diagnostics.Text{En: "Hot patch: put the statement on the live role " + role.RoleName, Ko: "임시 조치: 실행 중인 역할 " + role.RoleName + "에 문장을 추가합니다"},
-		Kind:  FixEnvironment, Risk: Disrupts, Changes: p.Radius,
-		Notes: []diagnostics.Text{{
-			En: "Works within seconds and lives outside the template: take it back (u) once the template has the grant.",
-			Ko: "몇 초 안에 적용되지만 템플릿에는 없습니다. 템플릿에 반영한 뒤 되돌리세요(u).",
-		}},
-		Steps: []Step{c},
-	}
-	return grants(f, p.Statements)
-}
-
 // notes says what speaks for caution, and what the same code will need next.
 func notes(p *proposal.Proposal) []diagnostics.Text {
 	var list []diagnostics.Text

@@ -202,3 +202,29 @@ func TestIAMKnowsBetterThanTheText(t *testing.T) {
 		}
 	}
 }
+
+// Every statement that is put on a live role is in one policy under one name:
+// a second grant joins the first, and taking it back leaves the first.
+func TestHotPatchesShareOnePolicy(t *testing.T) {
+	s := denied(refused("dynamodb:PutItem", ordersTable), deniedTemplate)
+	first := patchOf(t, proofs(t, s)).Steps[0].(Call)
+	if first.Args["PolicyName"] != "firstaid" || first.Before != "" || first.Undo.Operation != "DeleteRolePolicy" {
+		t.Errorf("%+v", first)
+	}
+	document, _ := first.Args["PolicyDocument"].(string)
+	s = denied(refused("dynamodb:GetItem", ordersTable), deniedTemplate)
+	s.Roles[0].Policies = append(s.Roles[0].Policies, diagnostics.RolePolicy{PolicyName: "firstaid", Document: document})
+	f := patchOf(t, proofs(t, s))
+	second := f.Steps[0].(Call)
+	if second.Before != CanonicalJSON(document) || !strings.Contains(second.After, "dynamodb:PutItem") || !strings.Contains(second.After, "dynamodb:GetItem") ||
+		second.Undo.Operation != "PutRolePolicy" || second.Undo.Args["PolicyDocument"] != document || f.Proof.Document != second.Args["PolicyDocument"] || f.Proof.Verdict() != diagnostics.ProofHolds {
+		t.Errorf("%+v\n%+v", second, f.Proof)
+	}
+	s.Roles[0].Policies[0].Document = `{"Statement":[{"Effect":"Allow","Action":["logs:*","` + strings.Repeat("x", 10200) + `"],"Resource":"*"}]}`
+	_, list := diagnoseDenied(t, s)
+	for _, x := range list {
+		if strings.HasPrefix(x.Title.En, "Hot patch") && (x.Declined.IsZero() || !strings.Contains(x.Declined.En, "10240")) {
+			t.Errorf("a policy that is too long is offered: %+v", x)
+		}
+	}
+}
