@@ -221,6 +221,14 @@ func (w *workpiece) ownRole(f diagnostics.Finding) (diagnostics.Role, bool) {
 	return role, found && name != "" && !role.Missing && !unreadPolicies(w.snapshot, role.RoleName)
 }
 
+// ofStack reports whether a role is a resource of a stack that was read: then
+// the template is the place to change it, and it serves somebody else by design.
+func (w *workpiece) ofStack(role diagnostics.Role) bool {
+	return slices.ContainsFunc(w.snapshot.Resources, func(r diagnostics.Resource) bool {
+		return r.ResourceType == "AWS::IAM::Role" && r.PhysicalResourceId == role.RoleName
+	})
+}
+
 // deletion takes the policies that nobody reads off the function.
 func (w *workpiece) deletion() (FileEdit, bool) {
 	f, _ := w.edited(Fix{}, w.template.Name, diagnostics.Text{}, edit.Delete(w.path("Policies")...))
@@ -280,13 +288,13 @@ func doubts(l lack) []diagnostics.Text {
 	return list
 }
 
-// otherRole refers to the role of the stack that lacks least of what the
+// otherRole refers to the role of the account that lacks least of what the
 // function wants and that Lambda may take.
 func (w *workpiece) otherRole(own string) (Fix, bool) {
 	var best diagnostics.Role
 	least := lack{}
 	for _, role := range w.snapshot.Roles {
-		if role.Missing || role.RoleName == own || role.Arn == "" || !strings.Contains(role.TrustPolicy, "lambda.amazonaws.com") || unreadPolicies(w.snapshot, role.RoleName) {
+		if role.Missing || role.RoleName == own || w.ofStack(role) || role.Arn == "" || !strings.Contains(role.TrustPolicy, "lambda.amazonaws.com") || unreadPolicies(w.snapshot, role.RoleName) {
 			continue
 		}
 		if l := w.lacks(role); best.Arn == "" || len(l.statements)+len(l.managed) < len(least.statements)+len(least.managed) {

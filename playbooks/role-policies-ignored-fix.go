@@ -20,6 +20,9 @@ func fixIgnoredPolicies(s *diagnostics.Snapshot, f diagnostics.Finding) []Fix {
 	if keep.Kind == FixTemplate { // nothing is lacking
 		return append([]Fix{keep}, list.ordered()...)
 	}
+	if w.ofStack(role) {
+		return append(list.ordered(), referToRole())
+	}
 	return append(list.ordered(), keep)
 }
 
