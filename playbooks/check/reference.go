@@ -67,12 +67,27 @@ func (s *scope) checkCall(n *template.Node, p template.Place) {
 	}
 }
 
+// maxSlips bounds how many unknown names are compared with every other: a template that has more of them is made by
+// something that is not known here.
+const maxSlips = 200
+
+// neighbour is a name of the template that is nearly another; see closest.
+type neighbour struct {
+	right string
+	sure  bool
+}
+
 // slip reports a name that is nearly one that the template has; whole is how it stands in the scalar at path.
 func (s *scope) slip(n, scalar *template.Node, p template.Place, name, whole string, path []string) {
 	if name == "" || scalar.Kind != template.String || s.t.Known(name) || exactPseudo(name) != "" {
 		return
 	}
-	right, sure := s.closest(name)
+	near, asked := s.slips[name]
+	if !asked && len(s.slips) < maxSlips {
+		near.right, near.sure = s.closest(name)
+		s.slips[name] = near
+	}
+	right, sure := near.right, near.sure
 	if right == "" {
 		return
 	}

@@ -7,8 +7,9 @@ type scope struct {
 	*Project
 	t      *template.Template
 	found  []Finding
-	filled *bool    // see preprocessed
-	ids    []string // see closest
+	filled *bool                // see preprocessed
+	ids    []string             // see closest
+	slips  map[string]neighbour // by unknown name, see slip
 
 	functions []*template.Resource // Lambda functions, SAM's and CloudFormation's
 	named     []namedFunction
@@ -32,7 +33,7 @@ func newScope(p *Project, t *template.Template) *scope {
 	s := &scope{
 		Project: p, t: t, order: t.Order(),
 		events: map[*template.Resource][]route{}, gateways: map[gateway][]route{}, fronts: map[*template.Resource][]route{},
-		urls: map[*template.Resource][]*template.Resource{},
+		urls: map[*template.Resource][]*template.Resource{}, slips: map[string]neighbour{},
 	}
 	for _, r := range t.Resources() {
 		if isFunction(r) {
