@@ -221,7 +221,11 @@ func (f *fixOptions) carryOut(ctx context.Context, s streams, snapshot *diagnost
 		}
 		return err
 	}
-	fmt.Fprintf(s.out, "\nApplied as entry %d. Take it back with: firstaid undo %d\n", r.ID, r.ID)
+	fmt.Fprintf(s.out, "\nApplied as entry %d.", r.ID)
+	if r.Reversible() {
+		fmt.Fprintf(s.out, " Take it back with: firstaid undo %d", r.ID)
+	}
+	fmt.Fprintln(s.out)
 	for i, step := range r.Steps {
 		if step.Left {
 			fmt.Fprintf(s.out, "Step %d is yours.\n", i+1)

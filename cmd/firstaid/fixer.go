@@ -49,7 +49,7 @@ func (f *fixer) Apply(ctx context.Context, p playbooks.Plan) (tui.Outcome, error
 	}
 	text := applied(r, p.Fix, failed)
 	out := tui.Outcome{State: diagnostics.Open, Text: both(text, f.note)}
-	if r.Changes() {
+	if r.Reversible() {
 		out.Entry = r.ID // there is something to take back
 	}
 	if f.ask != nil && p.Fix.Proof != nil && p.Fix.Proof.Principal != "" && has[playbooks.Call](p.Fix) {
@@ -84,7 +84,7 @@ func (f *fixer) Advance(ctx context.Context, p playbooks.Plan, byHand bool) (tui
 	all := len(p.Fix.Steps)
 	text := diagnostics.Text{En: fmt.Sprintf("Step %d of %d is done.", i+1, all), Ko: fmt.Sprintf("%d/%d단계를 마쳤습니다.", i+1, all)}
 	out := tui.Outcome{State: diagnostics.Open}
-	if r.Changes() {
+	if r.Reversible() {
 		out.Entry = r.ID
 	}
 	if p.Fix.Next() < all {

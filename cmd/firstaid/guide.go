@@ -59,7 +59,7 @@ func (f *fixOptions) advance(ctx context.Context, s streams, snapshot *diagnosti
 		return err
 	}
 	fmt.Fprintf(s.out, "\nStep %d of %d is done.", i+1, len(p.Fix.Steps))
-	if r.Changes() {
+	if r.Reversible() {
 		fmt.Fprintf(s.out, " It is entry %d; take it back with: firstaid undo %d", r.ID, r.ID)
 	}
 	lang, err := f.language()

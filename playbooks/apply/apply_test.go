@@ -355,3 +355,26 @@ func killAndGoOn(t *testing.T, point, onward string) {
 		t.Errorf("still unfinished: %+v", left)
 	}
 }
+
+// Undo is promised only where it can be kept.
+func TestReversible(t *testing.T) {
+	edit := StepRecord{File: &playbooks.FileEdit{Path: "template.yaml"}}
+	grant := StepRecord{Call: &playbooks.Call{Operation: "PutRolePolicy", Undo: &playbooks.Call{Operation: "DeleteRolePolicy"}}}
+	deletion := StepRecord{Call: &playbooks.Call{Operation: "DeleteStack"}}
+	deploy := StepRecord{Run: &playbooks.Run{Argv: []string{"sam", "deploy"}}}
+	for _, c := range []struct {
+		name  string
+		steps []StepRecord
+		want  bool
+	}{
+		{"an edit", []StepRecord{edit}, true},
+		{"a call that has an inverse", []StepRecord{grant}, true},
+		{"an edit and a deletion", []StepRecord{edit, deletion}, false},
+		{"a command, which changes nothing of its own", []StepRecord{deploy}, false},
+		{"an edit and the deployment behind it", []StepRecord{edit, deploy}, true},
+	} {
+		if got := (Record{Steps: c.steps}).Reversible(); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}

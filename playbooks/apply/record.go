@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"firstaid/diagnostics"
@@ -103,6 +104,12 @@ func (r Record) Changes() bool {
 		}
 	}
 	return false
+}
+
+// Reversible reports whether the entry can be taken back: it changed something,
+// and no call among its steps is without an inverse (deleting a stack, say).
+func (r Record) Reversible() bool {
+	return r.Changes() && !slices.ContainsFunc(r.Steps, func(s StepRecord) bool { return s.Call != nil && s.Call.Undo == nil })
 }
 
 // Unfinished reports whether a crash or a failure left the entry half done.
