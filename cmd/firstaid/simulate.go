@@ -28,6 +28,9 @@ func (c *simulateOptions) answers(ctx context.Context, d documents) ([]diagnosti
 	if c.role == "" || c.local || c.from.incident != "" || len(d.scps) > 0 {
 		return c.here(ctx, d, keys)
 	}
+	if c.principal != "" {
+		return nil, "", errors.New("IAM simulates for the role itself: leave --principal out, or add --local to evaluate as somebody else")
+	}
 	a, err := c.account(ctx, "", ".")
 	if err != nil {
 		return nil, "", err
