@@ -41,10 +41,10 @@ func pairEnd(p template.Pair) int { return max(p.Key.End, p.Value.End) }
 func (e *editor) styleAt(s spot) style {
 	st := style{step: 0, dash: -1, json: e.Format == template.JSON}
 	for i := len(s.chain) - 1; i >= 0 && !st.known(); i-- {
-		st.fill(e.learned(s.chain[i]))
+		st = st.filled(e.learned(s.chain[i]))
 	}
 	if !st.known() {
-		st.fill(e.usual())
+		st = st.filled(e.usual())
 	}
 	if st.step <= 0 {
 		st.step = 2
@@ -57,14 +57,15 @@ func (e *editor) styleAt(s spot) style {
 
 func (s style) known() bool { return s.step > 0 && s.dash >= 0 }
 
-// fill takes from other what s does not know.
-func (s *style) fill(other style) {
+// filled is the style with what it does not know taken from other.
+func (s style) filled(other style) style {
 	if s.step == 0 {
 		s.step = other.step
 	}
 	if s.dash < 0 {
 		s.dash = other.dash
 	}
+	return s
 }
 
 // learned is what one map's children show; it is looked at once.
