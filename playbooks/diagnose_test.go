@@ -1,7 +1,10 @@
 package playbooks
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -197,4 +200,36 @@ func BenchmarkDiagnose(b *testing.B) {
 	for b.Loop() {
 		Diagnose(s, c)
 	}
+}
+
+// BenchmarkDiagnoseLogs is the time for a capture with 100,000 log lines, of
+// which one in a thousand is a failure.
+func BenchmarkDiagnoseLogs(b *testing.B) {
+	c, err := Builtin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := busyLogs(b, 100_000)
+	for b.Loop() {
+		Diagnose(s, c)
+	}
+}
+
+// busyLogs is a snapshot of one function that writes much and fails at times.
+func busyLogs(tb testing.TB, n int) *diagnostics.Snapshot {
+	tb.Helper()
+	var text bytes.Buffer
+	if err := newHealthyLog(1).lines(&text, n); err != nil {
+		tb.Fatal(err)
+	}
+	g := diagnostics.LogGroup{LogGroupName: "/aws/lambda/busy", FunctionName: "busy"}
+	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	for i, line := range strings.Split(strings.TrimSpace(text.String()), "\n") {
+		if i%1000 == 999 {
+			line = fmt.Sprintf("2026-03-01T00:00:00Z %032d Task timed out after 3.00 seconds", i)
+		}
+		at = at.Add(time.Millisecond)
+		g.Events = append(g.Events, diagnostics.LogEvent{EventId: strconv.Itoa(i), Timestamp: at, Message: line})
+	}
+	return &diagnostics.Snapshot{Functions: []diagnostics.Function{{FunctionName: "busy", LogGroup: g.LogGroupName, State: "Active"}}, LogGroups: []diagnostics.LogGroup{g}}
 }

@@ -2,6 +2,7 @@ package playbooks
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -89,8 +90,9 @@ func findExhaustedMemory(s *diagnostics.Snapshot) []diagnostics.Finding {
 	var list []diagnostics.Finding
 	logged(s, func(f diagnostics.Function, g diagnostics.LogGroup, all []invocation) {
 		var dead []invocation
+		kills := killsOf(g)
 		for _, i := range all {
-			if full(i) && (strings.Contains(i.ErrorType, "OutOfMemory") || killed(g, i)) {
+			if full(i) && (strings.Contains(i.ErrorType, "OutOfMemory") || killed(kills, i)) {
 				dead = append(dead, i)
 			}
 		}
@@ -117,19 +119,24 @@ func full(i invocation) bool {
 
 // killed reports whether the log says that the call's process was killed: on a
 // line with its request id, or in its stream within a second of its report.
-func killed(g diagnostics.LogGroup, i invocation) bool {
-	for _, e := range g.Events {
-		if !strings.Contains(e.Message, "signal: killed") {
-			continue
-		}
+func killed(kills []diagnostics.LogEvent, i invocation) bool {
+	return slices.ContainsFunc(kills, func(e diagnostics.LogEvent) bool {
 		if i.RequestID != "" && strings.Contains(e.Message, i.RequestID) {
 			return true
 		}
-		if e.LogStreamName == i.stream && e.Timestamp.Sub(i.at).Abs() <= time.Second && !strings.Contains(e.Message, "RequestId: ") {
-			return true
+		return e.LogStreamName == i.stream && e.Timestamp.Sub(i.at).Abs() <= time.Second && !strings.Contains(e.Message, "RequestId: ")
+	})
+}
+
+// killsOf lists what the log says of processes that were killed.
+func killsOf(g diagnostics.LogGroup) []diagnostics.LogEvent {
+	var list []diagnostics.LogEvent
+	for _, e := range g.Events {
+		if strings.Contains(e.Message, "signal: killed") {
+			list = append(list, e)
 		}
 	}
-	return false
+	return list
 }
 
 // ofInvocations is a confirmed finding about a function that quotes some of

@@ -3,14 +3,19 @@ package playbooks
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"firstaid/diagnostics"
 )
 
 // refusedAnswer matches what runtimes and Lambda say when an answer that the
-// handler gave was not taken.
-var refusedAnswer = regexp.MustCompile(`(?i)exceeded (the )?maximum allowed payload size|RequestEntityTooLarge|Function\.ResponseSizeTooLarge|post handler .{0,40}response.{0,20}\b413\b`)
+// handler gave was not taken. refusalWords are the words that it needs one of:
+// they are looked for first, as a log may have a million lines.
+var refusedAnswer = regexp.MustCompile(`(?i:exceeded (the )?maximum allowed payload size)|RequestEntityTooLarge|Function\.ResponseSizeTooLarge|(?i:post handler .{0,40}response).{0,20}\b413\b`)
+
+var refusalWords = []string{"payload size", "Payload Size", "Payload size", "TooLarge", "413"}
 
 // bytesSaid matches a size that an application's own log gives.
 var bytesSaid = regexp.MustCompile(`(?i)\b(\d{7,12}) ?(?:bytes|B)\b`)
@@ -22,14 +27,14 @@ func findRefusedAnswers(s *diagnostics.Snapshot) []diagnostics.Finding {
 	ix := newIndex(s)
 	var list []diagnostics.Finding
 	logged(s, func(f diagnostics.Function, g diagnostics.LogGroup, all []invocation) {
-		if firstMatch(g.Events, refusedAnswer) < 0 {
+		if firstRefusal(g.Events) < 0 {
 			return
 		}
 		var refused []invocation
 		size, during := 0, linesOfCalls(g, all)
 		for _, i := range all {
 			lines := during[i.of.ID]
-			at := firstMatch(lines, refusedAnswer)
+			at := firstRefusal(lines)
 			if at < 0 || i.Status == "timeout" || full(i) {
 				continue
 			}
@@ -82,13 +87,13 @@ func linesOfCalls(g diagnostics.LogGroup, all []invocation) map[string][]diagnos
 	return lines
 }
 
-func firstMatch(lines []diagnostics.LogEvent, pattern *regexp.Regexp) int {
-	for i, e := range lines {
-		if pattern.MatchString(e.Message) {
-			return i
-		}
-	}
-	return -1
+// firstRefusal is the index of the first line that speaks of a refused answer,
+// or -1.
+func firstRefusal(lines []diagnostics.LogEvent) int {
+	return slices.IndexFunc(lines, func(e diagnostics.LogEvent) bool {
+		says := func(word string) bool { return strings.Contains(e.Message, word) }
+		return slices.ContainsFunc(refusalWords, says) && refusedAnswer.MatchString(e.Message)
+	})
 }
 
 // largestSize is the largest number of bytes above the limit that the lines
