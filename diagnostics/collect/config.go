@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Load reads the AWS configuration the way every AWS tool does. The error is an
@@ -14,7 +15,8 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 	if o.Config != nil {
 		return o.Config.Copy(), nil
 	}
-	options := []func(*config.LoadOptions) error{config.WithRetryer(newRetryer)}
+	// The SDK's own warnings go to stderr, which is the screen.
+	options := []func(*config.LoadOptions) error{config.WithRetryer(newRetryer), config.WithLogger(logging.Nop{})}
 	if o.Region != "" {
 		options = append(options, config.WithRegion(o.Region))
 	}

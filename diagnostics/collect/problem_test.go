@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/smithy-go/logging"
+
 	"firstaid/diagnostics"
 	"firstaid/diagnostics/collect"
 )
@@ -291,6 +293,27 @@ func TestLocalConfiguration(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// The SDK warns on stderr (of a broken connection, say), which would be in the
+// middle of the screen.
+func TestTheSDKIsSilent(t *testing.T) {
+	bare(t, "[default]\nregion=eu-west-1\n")
+	stderr, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stderr.Close()
+	defer func(before *os.File) { os.Stderr = before }(os.Stderr)
+	os.Stderr = stderr
+	cfg, err := collect.Load(context.Background(), collect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Logger.Logf(logging.Warn, "failed to discard remaining HTTP response body")
+	if said, err := os.ReadFile(stderr.Name()); err != nil || len(said) > 0 {
+		t.Errorf("%s %v", said, err)
 	}
 }
 
