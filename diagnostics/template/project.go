@@ -54,14 +54,14 @@ func IsBuilt(name string) bool {
 	return strings.Contains("/"+strings.ReplaceAll(name, "\\", "/"), "/.aws-sam/")
 }
 
-// SourceOf maps a template in .aws-sam/build to the source it was built from; other paths stay.
+// SourceOf maps .aws-sam/build/template.yaml to the source it was built from; other paths stay. (Templates of nested
+// applications stand below the built one under their logical ids, which do not say where they came from.)
 func SourceOf(fsys fs.FS, built, env string) (string, error) {
-	clean := strings.ReplaceAll(built, "\\", "/")
-	i := strings.Index("/"+clean, "/.aws-sam/")
-	if i < 0 {
+	dir, ok := strings.CutSuffix(path.Join("/", strings.ReplaceAll(built, "\\", "/")), "/.aws-sam/build/template.yaml")
+	if !ok {
 		return built, nil
 	}
-	p, err := Find(fsys, path.Join(".", clean[:max(i-1, 0)]), env)
+	p, err := Find(fsys, path.Join(".", dir), env)
 	return p.Template, err
 }
 

@@ -55,12 +55,12 @@ type FileEdits struct {
 func (f Finding) Fixable() bool { return len(f.Mends) > 0 }
 
 // possible reports whether every edit of the mend can be made on the parsed files. Making them for real would
-// read a large file twice for each of its findings.
+// read a large file twice for each of its findings. In what SAM built none can: the next build takes it away.
 func (m Mend) possible(drafts func(file string) *edit.Draft) bool {
 	changes := false
 	for _, fe := range m.Edits {
 		d := drafts(fe.File)
-		if d == nil {
+		if d == nil || template.IsBuilt(fe.File) {
 			return false
 		}
 		for _, op := range fe.Ops {

@@ -50,6 +50,7 @@ func Read(fsys fs.FS, paths ...string) (*Project, error) {
 		if info.IsDir() {
 			err = p.readDir(fsys, at)
 		} else {
+			at = p.source(fsys, at)
 			err = p.readFile(fsys, at, true)
 			p.nearbyConfig(fsys, path.Dir(at))
 		}
@@ -59,6 +60,17 @@ func Read(fsys fs.FS, paths ...string) (*Project, error) {
 	}
 	p.readSettings()
 	return p, nil
+}
+
+// source is the template that SAM's copy in .aws-sam/build was made from: an edit of the copy would be lost with
+// the next build. Any other file is its own source, and so is a copy whose source is not there.
+func (p *Project) source(fsys fs.FS, name string) string {
+	source, err := template.SourceOf(fsys, name, "")
+	if err != nil || source == name {
+		return name
+	}
+	p.Skipped = append(p.Skipped, name+": SAM made it from "+source+", which is checked instead")
+	return source
 }
 
 // Of makes a project of contents that were read before.
