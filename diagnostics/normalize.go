@@ -12,17 +12,12 @@ func Normalize(text string) string {
 	return text
 }
 
-// Views returns the ways to read a text whose lines were broken somewhere, the
+// Views returns the ways to read a text that Clean has made and whose lines were broken somewhere, the
 // likelier first: one with a blank for each break, except where the glued
 // halves make a word that known knows and the halves by themselves do not; and
 // one with every break glued, when that is another text. known takes a word in
 // lower case; it may be nil.
-func Views(text string, known func(word string) bool) []string {
-	return ViewsOfClean(Clean(text), known)
-}
-
-// ViewsOfClean are the Views of a text that Clean has made.
-func ViewsOfClean(clean string, known func(word string) bool) []string {
+func Views(clean string, known func(word string) bool) []string {
 	clean = strings.TrimFunc(clean, blank)
 	if folded(clean) {
 		return []string{clean}

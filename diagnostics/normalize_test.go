@@ -74,15 +74,15 @@ UPDATE_ROLLBACK_IN_PR AWS::CloudFormation      shop
 
 func TestViews(t *testing.T) {
 	words := map[string]bool{"destination": true, "invalidargument": true, "on": true, "the": true}
-	got := Views("Unable to validate the following destinati\non configurations (InvalidArgu\nment)\nfor the\nbucket", func(w string) bool { return words[w] })
+	got := Views(Clean("Unable to validate the following destinati\non configurations (InvalidArgu\nment)\nfor the\nbucket"), func(w string) bool { return words[w] })
 	if want := "Unable to validate the following destination configurations (InvalidArgument) for the bucket"; got[0] != want {
 		t.Errorf("first view %q, want %q", got[0], want)
 	}
-	got = Views("role/orders-fu\nnction is", nil)
+	got = Views(Clean("role/orders-fu\nnction is"), nil)
 	if len(got) != 2 || got[0] != "role/orders-fu nction is" || got[1] != "role/orders-function is" {
 		t.Errorf("views %q", got)
 	}
-	if got := Views("one line", nil); len(got) != 1 {
+	if got := Views(Clean("one line"), nil); len(got) != 1 {
 		t.Errorf("one line has views %q", got)
 	}
 }
@@ -103,7 +103,7 @@ func FuzzNormalize(f *testing.F) {
 		if !utf8.ValidString(once) || strings.ContainsAny(once, "\x1b\n\t\x00") || strings.Contains(once, "  ") {
 			t.Fatalf("not clean: %q", once)
 		}
-		for _, v := range Views(s, func(w string) bool { return len(w)%2 == 0 }) {
+		for _, v := range Views(Clean(s), func(w string) bool { return len(w)%2 == 0 }) {
 			if Normalize(v) != v {
 				t.Fatalf("view %q is not normalised", v)
 			}

@@ -218,7 +218,7 @@ func (m *Matcher) matchForm(text string, from Origin, best map[string]Match) {
 	}
 }
 
-func (m *Matcher) views(clean string) []string { return diagnostics.ViewsOfClean(clean, m.known) }
+func (m *Matcher) views(clean string) []string { return diagnostics.Views(clean, m.known) }
 
 // candidates lists the signals that a normalised text can match, in order.
 func (m *Matcher) candidates(view string) []int {

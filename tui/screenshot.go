@@ -2,17 +2,12 @@ package tui
 
 import (
 	"bytes"
-	"context"
 	"encoding/xml"
 	"fmt"
 	"strings"
-	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
-	"firstaid/diagnostics"
-	"firstaid/playbooks"
 	"firstaid/tui/widget"
 )
 
@@ -172,67 +167,4 @@ func plainText(frame string) string {
 		lines[i] = strings.TrimRight(l, " ")
 	}
 	return strings.Join(lines, "\n") + "\n"
-}
-
-// Frame draws the screen of one snapshot without a terminal, as it stands after
-// the keys were pressed. Times are UTC and nothing of the environment shows, so
-// the same snapshot gives the same frame everywhere.
-func Frame(s *diagnostics.Snapshot, c *playbooks.Catalog, o Options, w, h int, keys ...string) string {
-	o.Source, o.Catalog, o.Zone = still{s}, c, time.UTC
-	o.Getenv = func(string) string { return "" }
-	a := New(context.Background(), o)
-	a.headless = true
-	defer a.quit()
-	a.step(a.Init())
-	a.step(func() tea.Msg { return tea.WindowSizeMsg{Width: w, Height: h} })
-	for _, k := range keys {
-		a.step(func() tea.Msg { return keyMsg(k) })
-	}
-	return a.View()
-}
-
-// step carries a command out to its end, in the order in which messages come
-// up; ticks of the spinner end it.
-func (a *App) step(cmd tea.Cmd) {
-	todo := []tea.Cmd{cmd}
-	for len(todo) > 0 {
-		cmd, todo = todo[0], todo[1:]
-		if cmd == nil {
-			continue
-		}
-		switch msg := cmd().(type) {
-		case nil, spin:
-		case tea.BatchMsg:
-			todo = append(todo, msg...)
-		default:
-			_, next := a.Update(msg)
-			todo = append(todo, next)
-		}
-	}
-}
-
-// still is a source that has one snapshot.
-type still struct{ snapshot *diagnostics.Snapshot }
-
-// Collect emits the snapshot.
-func (s still) Collect(_ context.Context, _ Target, emit func(*diagnostics.Snapshot) bool) error {
-	emit(s.snapshot)
-	return nil
-}
-
-// keyMsg is the message of a key by its name.
-func keyMsg(name string) tea.KeyMsg {
-	for t, n := range map[tea.KeyType]string{
-		tea.KeyEnter: "enter", tea.KeyTab: "tab", tea.KeyShiftTab: "shift+tab", tea.KeyEsc: "esc", tea.KeyUp: "up",
-		tea.KeyDown: "down", tea.KeyLeft: "left", tea.KeyRight: "right", tea.KeyPgUp: "pgup", tea.KeyPgDown: "pgdown",
-		tea.KeyHome: "home", tea.KeyEnd: "end", tea.KeyCtrlC: "ctrl+c", tea.KeyBackspace: "backspace", tea.KeyCtrlU: "ctrl+u",
-	} {
-		if n == name {
-			return tea.KeyMsg{Type: t}
-		}
-	}
-	if name == "space" {
-		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}}
-	}
-	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
 }

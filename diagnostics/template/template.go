@@ -84,9 +84,6 @@ func (t *Template) SAM() bool {
 	return slices.ContainsFunc(t.Transforms, func(s string) bool { return strings.HasPrefix(s, "AWS::Serverless") })
 }
 
-// Extended reports whether the template asks for AWS::LanguageExtensions.
-func (t *Template) Extended() bool { return slices.Contains(t.Transforms, "AWS::LanguageExtensions") }
-
 // Resources lists the resources in source order, those of expanded loops included.
 func (t *Template) Resources() []*Resource { return t.resources }
 

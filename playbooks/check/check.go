@@ -3,7 +3,6 @@ package check
 import (
 	"bytes"
 	"cmp"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -11,22 +10,6 @@ import (
 	"firstaid/diagnostics/template"
 	"firstaid/playbooks/edit"
 )
-
-// Files reads the templates and samconfig files at paths and checks them.
-func Files(fsys fs.FS, paths ...string) ([]Finding, error) {
-	p, err := Read(fsys, paths...)
-	if err != nil {
-		return nil, err
-	}
-	return p.Findings(), nil
-}
-
-// Template checks one template that is part of files: those that it names, as Dockerfiles, are looked up there.
-// Suppressed findings are left out.
-func Template(t *template.Template, files []diagnostics.File) []Finding {
-	p := Of(files)
-	return slices.DeleteFunc(p.Findings(), func(f Finding) bool { return f.File != t.Name })
-}
 
 // rules look at one template each.
 func rules() []func(*scope) {
@@ -112,18 +95,6 @@ func (s *scope) capture(pairs ...string) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		f.Captures[pairs[i]] = pairs[i+1]
 	}
-}
-
-// pathTo is the way from the root to the node with at's text. A key has its value's path.
-func pathTo(d *template.Document, at *template.Node) []string {
-	var found []string
-	template.Walk(d.Root, func(n *template.Node, p template.Place) bool {
-		if found == nil && n.Start == at.Start && n.End == at.End {
-			found = p.Clone().Path
-		}
-		return found == nil && n.Start <= at.Start || p.Key
-	})
-	return found
 }
 
 // mend is a Mend of this template.

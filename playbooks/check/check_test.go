@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -71,7 +72,7 @@ func archives(t *testing.T) map[string]*txtar.Archive {
 func TestCases(t *testing.T) {
 	for name, a := range archives(t) {
 		t.Run(name, func(t *testing.T) {
-			found, err := Files(archiveFS(a), ".")
+			found, err := files(archiveFS(a), ".")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,7 +116,7 @@ func TestMendsMend(t *testing.T) {
 				for file, src := range changed {
 					fsys[file] = &fstest.MapFile{Data: src}
 				}
-				after, err := Files(fsys, ".")
+				after, err := files(fsys, ".")
 				if err != nil || len(after) >= len(before) {
 					t.Errorf("%s: mend %d (%s) of %s:%d leaves %d of %d findings: %v", name, i, m.Title.En, f.File, f.Line, len(after), len(before), err)
 				}
@@ -127,11 +128,11 @@ func TestMendsMend(t *testing.T) {
 func TestWhatIsAskedForMustBeThere(t *testing.T) {
 	fsys := fstest.MapFS{"a.yaml": {Data: []byte("x: 1\n")}}
 	for path, want := range map[string]string{"none": "not exist", "a.yaml": "no Resources map"} {
-		if _, err := Files(fsys, path); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := files(fsys, path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	if found, err := Files(fsys, "."); err != nil || len(found) != 0 {
+	if found, err := files(fsys, "."); err != nil || len(found) != 0 {
 		t.Errorf("a folder may hold other YAML: %v %v", found, err)
 	}
 }
@@ -171,4 +172,13 @@ func FuzzFindings(f *testing.F) {
 			}
 		}
 	})
+}
+
+// files reads the templates and samconfig files at paths and checks them.
+func files(fsys fs.FS, paths ...string) ([]Finding, error) {
+	p, err := Read(fsys, paths...)
+	if err != nil {
+		return nil, err
+	}
+	return p.Findings(), nil
 }

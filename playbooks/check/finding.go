@@ -30,14 +30,6 @@ type Finding struct {
 	at  *template.Node
 }
 
-// Path is the way to what is wrong: keys and list indexes from the root of the file.
-func (f Finding) Path() []string {
-	if f.doc == nil {
-		return nil
-	}
-	return pathTo(f.doc, f.at)
-}
-
 // Mend is one way to mend a finding by editing files of the project.
 type Mend struct {
 	Title   diagnostics.Text

@@ -34,7 +34,7 @@ func (p planted) fs() fstest.MapFS {
 
 // found reports whether the defect is among the findings, at its line or on its resource.
 func (p planted) found() (bool, []Finding) {
-	all, err := Files(p.fs(), plantedIn)
+	all, err := files(p.fs(), plantedIn)
 	if err != nil {
 		return false, nil
 	}

@@ -41,7 +41,7 @@ func TestPlantedDefectsAreFoundAndMended(t *testing.T) {
 		if err != nil || i%stride() != 0 || len(tpl.Duplicates) > 0 {
 			continue
 		}
-		clean, _ := Files(fstest.MapFS{plantedIn: {Data: src}}, plantedIn)
+		clean, _ := files(fstest.MapFS{plantedIn: {Data: src}}, plantedIn)
 		for _, p := range plant(tpl) {
 			if count[p.kind] == nil {
 				count[p.kind] = &tally{}

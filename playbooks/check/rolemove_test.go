@@ -78,7 +78,7 @@ func TestPoliciesThatCannotBeWrittenOutStay(t *testing.T) {
 	for _, policy := range []string{"SomeUnknownManagedPolicy", "{UnknownPolicyTemplate: {X: y}}", "{DynamoDBReadPolicy: {TableName: !FindInMap [A, B, C]}}", "{Statement: &a [], X: *a}"} {
 		src := "Transform: AWS::Serverless-2016-10-31\nResources:\n  Fn:\n    Type: AWS::Serverless::Function\n    Properties:\n      Role: !GetAtt Role.Arn\n      Policies:\n        - " +
 			policy + "\n  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}\n"
-		found, err := Files(fstest.MapFS{"template.yaml": {Data: []byte(src)}}, "template.yaml")
+		found, err := files(fstest.MapFS{"template.yaml": {Data: []byte(src)}}, "template.yaml")
 		if err != nil || len(found) != 1 {
 			t.Fatalf("%s: %v %v", policy, found, err)
 		}

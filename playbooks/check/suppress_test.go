@@ -31,7 +31,7 @@ func TestFindingsInJSONAreSuppressed(t *testing.T) {
 		if c.settings != "" {
 			fsys[SettingsFile] = &fstest.MapFile{Data: []byte(c.settings)}
 		}
-		found, err := Files(fsys, ".")
+		found, err := files(fsys, ".")
 		if err != nil || len(found) != c.found {
 			t.Errorf("%s with %q: %d findings, want %d (%v)", c.ignore, c.settings, len(found), c.found, err)
 		}
@@ -97,7 +97,7 @@ ignore:
 // Every id that check reports in its cases is one that a suppression may name.
 func TestWhatIsReportedCanBeNamed(t *testing.T) {
 	for name, a := range archives(t) {
-		found, err := Files(archiveFS(a), ".")
+		found, err := files(archiveFS(a), ".")
 		if err != nil {
 			t.Fatal(err)
 		}

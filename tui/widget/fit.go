@@ -143,32 +143,6 @@ func Block(lines []string, w, h int) string {
 	return b.String()
 }
 
-// Columns puts rectangles of equal height side by side.
-func Columns(blocks ...string) string {
-	if len(blocks) == 1 {
-		return blocks[0]
-	}
-	rows := make([][]string, len(blocks))
-	size := 0
-	for i, b := range blocks {
-		rows[i] = strings.Split(b, "\n")
-		size += len(b)
-	}
-	var out strings.Builder
-	out.Grow(size)
-	for y := range rows[0] {
-		if y > 0 {
-			out.WriteByte('\n')
-		}
-		for _, r := range rows {
-			if y < len(r) {
-				out.WriteString(r[y])
-			}
-		}
-	}
-	return out.String()
-}
-
 // Wrap breaks the clean, unstyled s into lines of at most w cells: at a space
 // where one stands past the first third of the line, else after a slash, comma
 // or colon (ARNs, paths), else inside the word. No character is lost but the

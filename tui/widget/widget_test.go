@@ -365,15 +365,6 @@ func TestTable(t *testing.T) {
 	}
 }
 
-func TestSpark(t *testing.T) {
-	if got := Spark([]float64{0, 1, 2, 8}, 6); got != "   ▁▂█" && got != "   ▂▃█" {
-		t.Errorf("got %q", got)
-	}
-	if got := Spark([]float64{1, 1, 1, 9, 1, 1, 1, 1}, 4); !strings.Contains(got, "█") {
-		t.Errorf("the spike is gone: %q", got)
-	}
-}
-
 func TestTabAt(t *testing.T) {
 	labels := []string{"One", "Two"}
 	for x, want := range map[int]int{0: 0, 4: 0, 5: 1, 9: 1, 10: -1} {
