@@ -58,11 +58,16 @@ func (f *fixer) Apply(ctx context.Context, p playbooks.Plan) (tui.Outcome, error
 	if f.again == nil || !f.quick && !has[playbooks.Run](p.Fix) {
 		return out, nil
 	}
+	return f.verified(ctx, p, out, text)
+}
+
+// verified looks at once whether what was done helped, and says so behind it.
+func (f *fixer) verified(ctx context.Context, p playbooks.Plan, out tui.Outcome, done diagnostics.Text) (tui.Outcome, error) {
 	checked, err := f.Verify(ctx, p.Finding)
 	if err != nil {
-		return out, fmt.Errorf("%s %w", text.En, err)
+		return out, fmt.Errorf("%s %w", done.En, err)
 	}
-	out.State, out.Text = checked.State, both(text, checked.Text)
+	out.State, out.Text = checked.State, both(done, checked.Text)
 	return out, nil
 }
 
@@ -96,12 +101,7 @@ func (f *fixer) Advance(ctx context.Context, p playbooks.Plan, byHand bool) (tui
 	if f.again == nil {
 		return out, nil
 	}
-	checked, err := f.Verify(ctx, p.Finding)
-	if err != nil {
-		return out, fmt.Errorf("%s %w", text.En, err)
-	}
-	out.State, out.Text = checked.State, both(text, checked.Text)
-	return out, nil
+	return f.verified(ctx, p, out, text)
 }
 
 // Prove has IAM try what a fix grants.
